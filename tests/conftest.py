@@ -1,0 +1,75 @@
+"""Fixtures that every test package may use: a template data folder with its starter model, and servers made from it."""
+
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.server import DeskServer
+
+StartServer = Callable[..., DeskServer]
+
+
+@pytest.fixture(scope="session")
+def shared_tmp(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One temporary folder for the whole run, also when several workers share it."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def template_data_dir(shared_tmp: Path) -> Path:
+    """A data folder whose starter model is trained, so that each test's server starts at once."""
+    made = shared_tmp / "template-data"
+    with (shared_tmp / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            being_made = shared_tmp / "template-being-made"
+            with DeskServer(being_made) as server:
+                wait_for_model(server)
+            being_made.rename(made)
+    return made
+
+
+def wait_for_model(server: DeskServer, seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if server.get("/api/state")["model"]["status"] == "starter":
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"no starter model after {seconds} s:\n{server.log[-4000:]}")
+
+
+@pytest.fixture
+def start_server(tmp_path: Path, template_data_dir: Path) -> Iterator[StartServer]:
+    """Starts real servers, each on a private copy of the template (or on `data_dir`), and stops them all."""
+    servers: list[DeskServer] = []
+
+    def start(*, data_dir: Path | None = None, wait: bool = True, **env: str) -> DeskServer:
+        if data_dir is None:
+            data_dir = tmp_path / f"data-{len(servers)}"
+            shutil.copytree(template_data_dir, data_dir)
+        server = DeskServer(data_dir, env)
+        servers.append(server)
+        return server.start(wait)
+
+    yield start
+    for server in servers:
+        if server.process is not None and server.process.poll() is None:
+            server.stop()
+
+
+@pytest.fixture
+def server(start_server: StartServer) -> DeskServer:
+    """One running server with its starter model."""
+    return start_server()
+
+
+@pytest.fixture(params=["eventlet", "gevent"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Both engines, for tests marked `socket`."""
+    return str(request.param)
