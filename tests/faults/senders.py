@@ -1,0 +1,59 @@
+"""TradingView under fire: posts unique alerts, resends what was not answered, and remembers what was acknowledged."""
+
+import itertools
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import requests
+
+from tests.support import alerts
+from tests.support.server import DeskServer
+
+
+class Senders:
+    """Several senders share one counter; `acknowledged` maps an alert's number to the id that a 2xx gave it."""
+
+    def __init__(self, server: DeskServer, total: int, threads: int = 4, pause: float = 0.0) -> None:
+        self.server, self.total, self.pause = server, total, pause
+        self.acknowledged: dict[int, str] = {}
+        self.latencies: list[float] = []
+        self.give_up = threading.Event()
+        self._numbers = itertools.count()
+        self._pool = ThreadPoolExecutor(threads)
+        self._running = [self._pool.submit(self._send_all) for _ in range(threads)]
+
+    def _send_all(self) -> None:
+        session = requests.Session()
+        while (number := next(self._numbers)) < self.total and not self.give_up.is_set():
+            self._send(session, number)
+            time.sleep(self.pause)
+
+    def _send(self, session: requests.Session, number: int) -> None:
+        body = alerts.entry(number)
+        while not self.give_up.is_set():
+            began = time.perf_counter()
+            try:
+                answer = session.post(self.server.webhook, data=body.encode(), timeout=5)
+            except requests.RequestException:
+                time.sleep(0.05)
+                continue
+            self.latencies.append(time.perf_counter() - began)
+            if answer.ok:
+                self.acknowledged[number] = answer.json()["signal_id"]
+                return
+            assert answer.status_code == 503, answer.text
+            time.sleep(0.05)
+
+    @property
+    def done(self) -> bool:
+        return all(sender.done() for sender in self._running)
+
+    def finish(self, seconds: float) -> None:
+        """Waits for every alert's acknowledgement; an error in a sender is the test's error."""
+        try:
+            for sender in self._running:
+                sender.result(seconds)
+        finally:
+            self.give_up.set()
+            self._pool.shutdown()
