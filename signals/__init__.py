@@ -1,0 +1,1 @@
+"""Alerts become scored, sized, explained signals here; may import events, trading and ml, never web."""

@@ -1,0 +1,24 @@
+"""Turns the bytes of a webhook into alerts, or into a reason why not.
+
+Pure: no I/O, no clock of its own. May import nothing of the house but `signals.errors`.
+Entry points: `parse`, `find_secrets`, `freshness`.
+"""
+
+from signals.alert.model import Alert, Freshness, Intent, Kind, Parsed, Side, SourceRules
+from signals.alert.moment import freshness
+from signals.alert.parser import find_secrets, parse
+from signals.errors import Unusable
+
+__all__ = [
+    "Alert",
+    "Freshness",
+    "Intent",
+    "Kind",
+    "Parsed",
+    "Side",
+    "SourceRules",
+    "Unusable",
+    "find_secrets",
+    "freshness",
+    "parse",
+]

@@ -1,0 +1,93 @@
+"""Reads the prices of an alert: where it stands, where it is wrong, and where it wants to go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from signals.alert import synonyms
+from signals.alert.fields import Fields, Leaf
+from signals.alert.model import Kind, Side
+from signals.alert.numbers import price as read_price
+
+_IN_BOX = frozenset(["price", "stopprice", "limitprice", "trigger", "triggerprice", "value", "level", "stop"])
+_LOWER, _UPPER = 0.2, 5.0  # a stop further from the price than this is a distance, an offset or a percentage
+
+
+class Levels(NamedTuple):
+    """Prices in the instrument's currency; absent is None."""
+
+    price: float | None
+    stop: float | None
+    targets: tuple[float, ...]
+    exit_price: float | None
+
+
+def levels_of(places: list[Fields], kind: Kind, side: Side | None, notes: list[str]) -> Levels:
+    """Price, stop, targets and exit price. Raises Unusable when one of them has two readings."""
+    names = {"exit": synonyms.EXIT_PRICE, "update": synonyms.CURRENT_PRICE}.get(kind, ())
+    price = _first(places, (*names, *synonyms.PRICE), _nonzero)
+    if price is None:
+        price = _first(places, ("close", "c"), _nonzero, aside=True)
+    exit_price = _first(places, ("exitprice",), _nonzero)
+    stop = _plausible(_stop(places), price, notes)
+    targets = tuple(t for t in _targets(places) if _plausible(t, price, notes) is not None)
+    return Levels(price, stop, targets, exit_price)
+
+
+def _nonzero(value: Any, name: str = "price") -> float | None:
+    found = read_price(value, name)
+    return found or None  # a platform's zero stands for "none" or "at market"
+
+
+def _first(
+    places: list[Fields], names: Iterable[str], read: Callable[[Any], float | None], aside: bool = False
+) -> float | None:
+    for place in places:
+        found = place.first(names, read, aside)
+        if found is not None:
+            return found
+    return None
+
+
+def _stop(places: list[Fields]) -> float | None:
+    for place in places:
+        for leaf in [*place.named(synonyms.STOP), *(x for x in place.leaves if x.box == "stop" and x.name in _IN_BOX)]:
+            found = _nonzero(leaf.value, leaf.name)
+            if found is not None:
+                place.take(leaf)
+                return found
+    return None
+
+
+def _targets(places: list[Fields]) -> list[float]:
+    found: list[float] = []
+    for place in places:
+        for leaf in place.leaves:
+            if not _is_target(leaf):
+                continue
+            for value in leaf.value if isinstance(leaf.value, list) else [leaf.value]:
+                level = _nonzero(value, leaf.name)
+                if level is not None:
+                    place.take(leaf)
+                    if level not in found:
+                        found.append(level)
+        if found:
+            break
+    return found
+
+
+def _is_target(leaf: Leaf) -> bool:
+    if leaf.box == "target":
+        return leaf.name in _IN_BOX or leaf.name.isdigit() or bool(synonyms.TARGET_NUMBERED.match(leaf.name))
+    return leaf.box == "" and (leaf.name in synonyms.TARGETS or bool(synonyms.TARGET_NUMBERED.match(leaf.name)))
+
+
+def _plausible(level: float | None, price: float | None, notes: list[str]) -> float | None:
+    """A level that can't be a price near the alert's own is an offset: it is told, not used."""
+    if level is None or price is None or price <= 0:
+        return level
+    if _LOWER <= level / price <= _UPPER:
+        return level
+    notes.append("level_not_a_price")
+    return None

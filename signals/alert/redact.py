@@ -1,0 +1,172 @@
+"""Finds secrets wherever senders put them and takes them out, leaving the rest of the text as it came."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from signals.alert.synonyms import squash, words
+
+REMOVED = "[removed]"
+MIN_GLOBAL = 6  # shorter values (a PIN, "buy") are removed where they are named, not wherever they occur
+
+_EXACT = frozenset(
+    words("""
+    secret passphrase password passwd passcode pwd pass token key apikey signaltoken auth authorization bearer
+    credential credentials license licence licenseid licenceid licensekey pin hash signature hmac accesskey
+    webhookkey botkey alertkey userkey accountkey secretcode authcode
+""")
+)
+_ENDINGS = (
+    "secret",
+    "passphrase",
+    "password",
+    "apikey",
+    "token",
+    "secretkey",
+    "privatekey",
+    "licenseid",
+    "licenceid",
+    "authkey",
+)
+_NAMED = re.compile(r"(?<!\w)([^\W\d][\w.\-]{0,60})[\\\"'\u201c\u201d\u2018\u2019`]{0,2}[ \t]{0,20}[:=][ \t\r\n]{0,20}")
+_VALUE = re.compile(
+    r"""\\?"(?P<double>(?:[^"\\]|\\[^"]|\\"(?!\s*[,}]))*)(?:\\?"|\Z)
+    |'(?P<single>[^'\n]*)(?:'|\Z)
+    |[“”](?P<smart>[^“”\n]*)(?:[“”]|\Z)
+    |[‘’](?P<smart1>[^‘’\n]*)(?:[‘’]|\Z)
+    |(?P<list>\[[^\]]*)(?:\]|\Z)
+    |(?:[Bb]earer\ |[Bb]asic\ )?(?P<bare>[^\s,;|&{}\[\]"']+)""",
+    re.VERBOSE,
+)
+_BEARER = re.compile(r"(?<!\w)[Bb]earer\s{1,5}([A-Za-z0-9._~+/=\-]{6,})")
+_LICENCE = re.compile(r"\A\s{0,40}(\d{6,20})\s{0,5},\s{0,5}[A-Za-z]{3,20}\s{0,5}(?:,|\Z)")
+_WUNDER_ID = re.compile(
+    r"\A\s{0,40}(?:ENTER|EXIT|CLOSE)[\-A-Z]{0,20}_[^_\s]{1,30}_[^\s]{1,100}_([A-Za-z0-9\-]{6,80})\s{0,40}\Z"
+)
+_IN_LIST = re.compile(r"[^\s,\[\]\"']+")
+_NOT_SECRET = frozenset({"true", "false", "null", "none", "na", "nan", ""})
+
+
+def is_secret_name(name: str) -> bool:
+    """True when a field of this name holds something only its owner may know."""
+    plain = squash(name)
+    return (
+        plain in _EXACT
+        or plain.endswith(_ENDINGS)
+        or (plain.endswith("s") and (plain[:-1] in _EXACT or plain[:-1].endswith(_ENDINGS)))
+    )
+
+
+def named_spans(text: str) -> list[tuple[int, int, str]]:
+    """Where secrets stand by name in a text of any form: (start, end, value), in order."""
+    spans = []
+    for found in _NAMED.finditer(text):
+        if not is_secret_name(found[1]):
+            continue
+        value = _VALUE.match(text, found.end())
+        if value is None or value.lastgroup is None:
+            continue
+        group = value.lastgroup
+        if group == "list":
+            spans += [
+                (value.start() + m.start(), value.start() + m.end(), m[0]) for m in _IN_LIST.finditer(value[group])
+            ]
+        elif value[group].lower() not in _NOT_SECRET:
+            spans.append((value.start(group), value.end(group), value[group]))
+    spans += [(m.start(1), m.end(1), m[1]) for m in _BEARER.finditer(text)]
+    for pattern in (_LICENCE, _WUNDER_ID):
+        single = pattern.match(text)
+        if single:
+            spans.append((single.start(1), single.end(1), single[1]))
+    return sorted(set(spans))
+
+
+def secrets_in(value: Any, named: bool = False) -> Iterable[str]:
+    """Every secret in a parsed value, at any depth; all scalars beneath a secret name count."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from secrets_in(inner, named or is_secret_name(key))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from secrets_in(inner, named)
+    elif isinstance(value, str) and not named:
+        if "=" in value or ":" in value:
+            yield from (found for _, _, found in named_spans(value))
+    elif named and value is not None and not isinstance(value, bool):
+        text = str(value).strip()
+        if text.lower() not in _NOT_SECRET:
+            yield text
+
+
+def scrubbed(value: Any, secrets: Iterable[str]) -> Any:
+    """The value without secret fields, and with secrets removed from every text."""
+    long = [s for s in secrets if len(s) >= MIN_GLOBAL]
+    return _scrub(value, long)
+
+
+def _scrub(value: Any, secrets: list[str]) -> Any:
+    if isinstance(value, dict):
+        return {_scrub(k, secrets): _scrub(v, secrets) for k, v in value.items() if not is_secret_name(k)}
+    if isinstance(value, list):
+        return [_scrub(v, secrets) for v in value]
+    if isinstance(value, str):
+        return _without(value, secrets)
+    if secrets and isinstance(value, (int, float)) and str(value) in secrets:
+        return REMOVED
+    return value
+
+
+def redacted_text(text: str, secrets: Iterable[str], values: list[Any]) -> str:
+    """The text as it came, with every secret replaced; falls back to the parsed form when escapes hide one."""
+    long = sorted({s for s in secrets if len(s) >= MIN_GLOBAL}, key=len, reverse=True)
+    out = []
+    at = 0
+    for start, end, _ in named_spans(text):
+        if start < at:
+            continue
+        bare_number = (
+            text[start:end].lstrip("-").replace(".", "").isdigit()
+            and text[:1] in "{["
+            and text[start - 1 : start] not in "\"'"
+        )
+        out += [text[at:start], f'"{REMOVED}"' if bare_number else REMOVED]
+        at = end
+    out.append(text[at:])
+    result = _without("".join(out), long)
+    if long and "\\" in text and values and any(_holds(v, long) for v in _decoded(result)):
+        return json.dumps(values[0] if len(values) == 1 else values, ensure_ascii=False, allow_nan=False)
+    return result
+
+
+def redacted_query(query: Mapping[str, str], secrets: Iterable[str]) -> dict[str, str]:
+    """The query with secrets replaced, by name and wherever their values occur."""
+    long = [s for s in secrets if len(s) >= MIN_GLOBAL]
+    return {_without(k, long): REMOVED if is_secret_name(k) else _without(v, long) for k, v in query.items()}
+
+
+def _without(text: str, secrets: list[str]) -> str:
+    for secret in secrets:
+        if secret in text:
+            text = text.replace(secret, REMOVED)
+        if not secret.isascii() or '"' in secret or "\\" in secret:
+            for form in (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]):
+                text = text.replace(form, REMOVED)
+    return text
+
+
+def _decoded(text: str) -> list[Any]:
+    try:
+        return [json.loads(text, strict=False)]
+    except (ValueError, RecursionError):
+        return [re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), text).replace("\\", "")]
+
+
+def _holds(value: Any, secrets: list[str]) -> bool:
+    if isinstance(value, dict):
+        return any(_holds(k, secrets) or _holds(v, secrets) for k, v in value.items())
+    if isinstance(value, list):
+        return any(_holds(v, secrets) for v in value)
+    return isinstance(value, str) and any(s in value for s in secrets)
