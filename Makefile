@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 DASHBOARD := static/dashboard/.vite/manifest.json
 DASHBOARD_SOURCES := $(shell find dashboard package.json vite.config.ts tsconfig*.json -type f -not -path '*/node_modules/*' 2>/dev/null)
 
-.PHONY: help setup run test check chaos demo bench lock clean
+.PHONY: help setup run test check chaos bench lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
