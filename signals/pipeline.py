@@ -1,0 +1,57 @@
+"""The follower that decides: it reads the journal in order and stores what each alert brings, exactly once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from events.envelope import Fact
+from events.follower import Follower
+from events.journal import Entry, Journal
+from ml.scorer import Scorer
+from runtime import Runtime
+
+from signals.deciding import Deciding
+from signals.handler import TABLE, handle
+from signals.projection import changes
+from signals.rules import SizingRules
+from signals.scoring import Scoring
+from signals.timing import Stopwatch
+from signals.work import Work
+
+NAME = "pipeline"
+
+
+class Pipeline:
+    """Turns facts into entries of the journal. Nothing here is inside a transaction: the follower commits it all."""
+
+    def __init__(
+        self, journal: Journal, scorer: Scorer, rules: SizingRules, stopwatch: Stopwatch | None = None
+    ) -> None:
+        self.rules, self.stopwatch = rules, stopwatch or Stopwatch()
+        self._journal, self._scoring = journal, Scoring(journal, scorer)
+
+    def handle(self, facts: Sequence[Fact]) -> Sequence[Sequence[Entry]]:
+        """One batch: for each fact the entries that it brings, with their table changes."""
+        if not any((fact.type, fact.origin) in TABLE for fact in facts):
+            return [()] * len(facts)
+        deciding = self.deciding(facts)
+        return [[Entry(brought, changes(brought)) for brought in handle(fact, deciding)] for fact in facts]
+
+    def deciding(self, facts: Sequence[Fact], *, dry: bool = False) -> Deciding:
+        """The collaborators for a batch; the dry run decides with the same, and leaves no trace in the past."""
+        return Deciding(Work(self._journal, facts), self.rules, self._scoring, self.stopwatch, dry=dry)
+
+
+def build(
+    journal: Journal,
+    runtime: Runtime,
+    *,
+    scorer: Scorer,
+    rules: SizingRules,
+    stopwatch: Stopwatch | None = None,
+    **options: Any,
+) -> Follower:
+    """The pipeline's follower, not yet started; options are the follower's (batch, retry_base, max_attempts).
+
+    `stopwatch` is the intake's, so that rows show how long their commit took.
+    """
+    return Follower(journal, NAME, Pipeline(journal, scorer, rules, stopwatch).handle, runtime, **options)
