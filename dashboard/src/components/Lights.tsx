@@ -1,0 +1,47 @@
+/** The three freshness lights: what is on the screen can be believed as far as they say. */
+
+import { useDesk } from "../state/desk";
+import { connectionLight, priceLight, webhookLight, type Glow, type Light } from "../state/freshness";
+import { useNow } from "../state/now";
+
+const COLOUR: Record<Glow, string> = {
+  good: "bg-good border-good",
+  warn: "bg-warn border-warn",
+  bad: "border-error bg-transparent ring-1 ring-error",
+  unknown: "border-faint bg-transparent",
+};
+
+function One({ light }: { light: Light }) {
+  return (
+    <li className="flex items-center gap-1.5" title={light.hint} data-light={light.name} data-glow={light.glow}>
+      <span aria-hidden className={`size-2 shrink-0 rounded-full border ${COLOUR[light.glow]}`} />
+      <span className={`whitespace-nowrap tabular-nums ${light.glow === "bad" ? "text-error" : light.glow === "warn" ? "text-warn" : "text-muted"}`}>
+        {light.text}
+      </span>
+    </li>
+  );
+}
+
+export function Lights() {
+  const now = useNow();
+  const link = useDesk((desk) => desk.link);
+  const sources = useDesk((desk) => desk.sources);
+  const lastPriceAt = useDesk((desk) => desk.lastPriceAt);
+  return (
+    <ul className="flex items-center gap-3 max-[719px]:gap-2.5" aria-label="Freshness">
+      <One light={connectionLight(link, now)} />
+      <One light={webhookLight(sources.values(), now)} />
+      <One light={priceLight(lastPriceAt, now)} />
+    </ul>
+  );
+}
+
+/** Tells a screen reader when the connection changes, and only then. */
+export function ConnectionVoice() {
+  const phase = useDesk((desk) => desk.link.phase);
+  return (
+    <p role="status" className="sr-only">
+      Connection: {phase}
+    </p>
+  );
+}

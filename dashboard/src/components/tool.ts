@@ -1,0 +1,13 @@
+/** What the shell needs to know of a tool: tools that are not built are simply not in the list. */
+
+import type { LucideIcon } from "lucide-react";
+import type { ComponentType } from "react";
+
+export interface Tool {
+  path: string;
+  name: string;
+  icon: LucideIcon;
+  /** The second key of its `g` jump. */
+  jump: string;
+  Page: ComponentType;
+}

@@ -1,0 +1,63 @@
+/** The second road, for networks that block WebSocket: the journal by cursor, each request held open until something happens. */
+
+import { ApiError, call } from "./http";
+import { asSnapshot, isEnvelope, isRecord, type PollAnswer, type Position } from "./envelope";
+import type { Handlers, OpenRoad } from "./transport";
+
+export const POLL_WAIT_S = 20;
+
+export const openPoll: OpenRoad = (position, handlers) => {
+  const stop = new AbortController();
+  void follow(position, handlers, stop.signal).catch((error: unknown) => {
+    if (stop.signal.aborted) return;
+    handlers.onClosed(error instanceof ApiError && error.status === 401 ? "refused" : "lost");
+  });
+  return { ack: () => undefined, close: () => stop.abort() };
+};
+
+async function follow(from: Position | null, handlers: Handlers, signal: AbortSignal): Promise<void> {
+  let position = from;
+  let welcomed = false;
+  while (!signal.aborted) {
+    const resumed = position !== null;
+    const here = position ?? (await freshState(handlers, signal));
+    // The first request does not wait, so that the page knows at once whether this road works.
+    const answer = await page(here, welcomed ? POLL_WAIT_S : 0, signal);
+    if (!welcomed) handlers.onWelcome({ resumed, transport: "polling", serverVersion: "" });
+    welcomed = true;
+    if (answer.reset !== null) {
+      position = null;
+      continue;
+    }
+    for (const envelope of answer.items) handlers.onEnvelope(envelope);
+    for (const envelope of Object.values(answer.passing)) handlers.onEnvelope(envelope);
+    position = { epoch: answer.epoch, seq: answer.next };
+    handlers.onPosition(position);
+  }
+}
+
+async function freshState(handlers: Handlers, signal: AbortSignal): Promise<Position> {
+  const snapshot = asSnapshot(await call("/api/state", { signal }));
+  if (snapshot === null) throw new TypeError("/api/state answered without a position");
+  if (!signal.aborted) handlers.onSnapshot(snapshot);
+  return { epoch: snapshot.epoch, seq: snapshot.seq };
+}
+
+async function page(position: Position, wait: number, signal: AbortSignal): Promise<PollAnswer> {
+  const query = new URLSearchParams({ epoch: position.epoch, after: String(position.seq), wait: String(wait), limit: "500" });
+  const answer = await call(`/api/events?${query.toString()}`, { signal });
+  if (!isRecord(answer) || typeof answer["next"] !== "number") throw new TypeError("/api/events answered without a cursor");
+  const { epoch, head, items, next, reset, passing } = answer;
+  return {
+    epoch: typeof epoch === "string" ? epoch : position.epoch,
+    head: typeof head === "number" ? head : next,
+    items: Array.isArray(items) ? items.filter(isEnvelope) : [],
+    next,
+    reset: typeof reset === "string" ? reset : null,
+    passing: Object.fromEntries(Object.entries(isRecord(passing) ? passing : {}).filter(isEnvelopeEntry)),
+  };
+}
+
+function isEnvelopeEntry(entry: [string, unknown]): entry is [string, PollAnswer["items"][number]] {
+  return isEnvelope(entry[1]);
+}

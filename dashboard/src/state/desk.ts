@@ -1,0 +1,104 @@
+/** The live picture of the desk, outside React: facts go in through `fold.ts`, components read slices of it. */
+
+import { useStore } from "zustand";
+import { createStore } from "zustand/vanilla";
+
+import type { LinkStatus } from "../connection/link";
+import type { SignalRow } from "../events";
+
+/** How many updates and exits are folded into an entry. */
+export interface Children {
+  updates: number;
+  exits: number;
+  last_at: string | null;
+}
+
+export interface SignalItem extends SignalRow {
+  children: Children | null;
+  /** The journal position at which `children` was counted. */
+  asOf: number;
+}
+
+export interface ChildFact {
+  id: string;
+  seq: number;
+  exit: boolean;
+  at: string;
+}
+
+export interface SourceHealth {
+  source: string;
+  status: string;
+  last_at: string | null;
+  threshold_s: number | null;
+  expected_every_s: number | null;
+  median_s: number | null;
+  count: number;
+}
+
+export interface ModelCard {
+  id: string | null;
+  status: string;
+  starter: boolean;
+  reason: string | null;
+  trained_at: string | null;
+  n: number | null;
+  base_rate: number | null;
+}
+
+export interface Settings {
+  heartbeat_s: number;
+  account_equity: number | null;
+  equity_assumed: boolean;
+}
+
+export interface Desk {
+  link: LinkStatus;
+  /** Server time minus browser time, milliseconds; ages are told by the server's clock. */
+  skewMs: number;
+  /** True once a snapshot or a resume told us the state; before that nothing is known. */
+  known: boolean;
+  signals: ReadonlyMap<string, SignalItem>;
+  childFacts: ReadonlyMap<string, readonly ChildFact[]>;
+  /** Signals that arrived live in this page, with the browser's time: their edge glows once. */
+  arrived: ReadonlyMap<string, number>;
+  sources: ReadonlyMap<string, SourceHealth>;
+  lastPriceAt: string | null;
+  model: ModelCard | null;
+  settings: Settings | null;
+  version: string;
+  /** Raised with each snapshot: pages of history must be asked for again. */
+  generation: number;
+}
+
+export const emptyDesk: Desk = {
+  link: { phase: "connecting", attempts: 0, retryAt: null, resumed: false, serverVersion: "" },
+  skewMs: 0,
+  known: false,
+  signals: new Map(),
+  childFacts: new Map(),
+  arrived: new Map(),
+  sources: new Map(),
+  lastPriceAt: null,
+  model: null,
+  settings: null,
+  version: "",
+  generation: 0,
+};
+
+export const desk = createStore<Desk>(() => emptyDesk);
+
+export function useDesk<T>(select: (now: Desk) => T): T {
+  return useStore(desk, select);
+}
+
+/** The children of an entry as of now: those counted with it, and those that came by the link since. */
+export function childrenNow(item: SignalItem, later: readonly ChildFact[] | undefined): Children {
+  const counted = item.children ?? { updates: 0, exits: 0, last_at: null };
+  const since = (later ?? []).filter((one) => one.seq > item.asOf);
+  return {
+    updates: counted.updates + since.filter((one) => !one.exit).length,
+    exits: counted.exits + since.filter((one) => one.exit).length,
+    last_at: since.at(-1)?.at ?? counted.last_at,
+  };
+}

@@ -1,0 +1,73 @@
+/** How this browser likes to see things; kept here because it says nothing about the desk. */
+
+import { createStore } from "zustand/vanilla";
+import { useStore } from "zustand";
+
+import type { ClockZone } from "./format";
+
+export interface Preferences {
+  theme: "dark" | "light";
+  palette: "default" | "colour-blind" | "red-up";
+  clock: ClockZone;
+  density: "compact" | "comfortable";
+  shortcuts: boolean;
+}
+
+/** Also read by static/theme.js, which sets the look before the first paint. */
+const KEY = "signal-desk.preferences";
+const CHOICES: { [K in keyof Preferences]: readonly Preferences[K][] } = {
+  theme: ["dark", "light"],
+  palette: ["default", "colour-blind", "red-up"],
+  clock: ["exchange", "local", "utc"],
+  density: ["compact", "comfortable"],
+  shortcuts: [true, false],
+};
+
+function stored(): Partial<Record<keyof Preferences, unknown>> {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    // Storage can be forbidden, or hold another version's text: the defaults are a fine start.
+    return {};
+  }
+}
+
+function choice<K extends keyof Preferences>(key: K, value: unknown): Preferences[K] {
+  return CHOICES[key].find((one) => one === value) ?? (CHOICES[key][0] as Preferences[K]);
+}
+
+function read(): Preferences {
+  const kept = stored();
+  return {
+    theme: choice("theme", kept.theme),
+    palette: choice("palette", kept.palette),
+    clock: choice("clock", kept.clock),
+    density: choice("density", kept.density),
+    shortcuts: choice("shortcuts", kept.shortcuts),
+  };
+}
+
+export const preferences = createStore<Preferences>(() => read());
+
+function show(now: Preferences): void {
+  Object.assign(document.documentElement.dataset, { theme: now.theme, palette: now.palette, density: now.density });
+}
+
+show(preferences.getState());
+preferences.subscribe((now) => {
+  show(now);
+  try {
+    localStorage.setItem(KEY, JSON.stringify(now));
+  } catch {
+    // Private windows may refuse storage; the choice then lasts as long as the page.
+  }
+});
+
+export function prefer(change: Partial<Preferences>): void {
+  preferences.setState(change);
+}
+
+export function usePreference<K extends keyof Preferences>(key: K): Preferences[K] {
+  return useStore(preferences, (now) => now[key]);
+}

@@ -1,0 +1,135 @@
+/** Reads the server's answers into our own shapes; what is missing becomes null, never a guess. */
+
+import { isRecord } from "../connection/envelope";
+import type { Contribution, Reason, SignalRow } from "../events";
+import type { Children, ModelCard, Settings, SignalItem, SourceHealth } from "./desk";
+
+type Raw = Record<string, unknown>;
+
+export const text = (raw: Raw, key: string): string | null => (typeof raw[key] === "string" ? raw[key] : null);
+export const number = (raw: Raw, key: string): number | null =>
+  typeof raw[key] === "number" && Number.isFinite(raw[key]) ? raw[key] : null;
+
+function oneOf<T extends string>(raw: Raw, key: string, allowed: readonly T[], otherwise: T): T {
+  return allowed.find((one) => one === raw[key]) ?? otherwise;
+}
+
+function list(value: unknown): Raw[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+const KINDS = ["entry", "exit", "update", "heartbeat", "info"] as const;
+const VERDICTS = ["none", "take", "reduce", "skip", "unscored"] as const;
+const SIDES = ["buy", "sell", "close"] as const;
+const INTENTS = ["open", "add", "reduce", "close", "reverse"] as const;
+
+/** A row as the server tells it; null when it has no id, because then it is no row. */
+export function readRow(raw: Raw, seq: number | null): SignalRow | null {
+  const id = text(raw, "id");
+  if (id === null) return null;
+  return {
+    id,
+    seq: number(raw, "seq") ?? seq,
+    source: text(raw, "source") ?? "",
+    kind: oneOf(raw, "kind", KINDS, "info"),
+    trade_ref: text(raw, "trade_ref"),
+    parent_id: text(raw, "parent_id"),
+    intent: INTENTS.find((one) => one === raw["intent"]) ?? null,
+    position_after: number(raw, "position_after"),
+    symbol: text(raw, "symbol"),
+    exchange: text(raw, "exchange"),
+    side: SIDES.find((one) => one === raw["side"]) ?? null,
+    price: number(raw, "price"),
+    quantity_hint: number(raw, "quantity_hint"),
+    stop: number(raw, "stop"),
+    targets: Array.isArray(raw["targets"]) ? raw["targets"].filter((one) => typeof one === "number") : [],
+    interval: text(raw, "interval"),
+    sent_at: text(raw, "sent_at"),
+    time_read_as: text(raw, "time_read_as"),
+    received_at: text(raw, "received_at") ?? "",
+    lag_ms: number(raw, "lag_ms"),
+    freshness: oneOf(raw, "freshness", ["fresh", "stale", "unknown"], "unknown"),
+    repaired: raw["repaired"] === true,
+    extra: isRecord(raw["extra"]) ? raw["extra"] : {},
+    probability: number(raw, "probability"),
+    probability_low: number(raw, "probability_low"),
+    model_id: text(raw, "model_id"),
+    contributions: Array.isArray(raw["contributions"]) ? list(raw["contributions"]).map(readContribution) : null,
+    verdict: oneOf(raw, "verdict", VERDICTS, "none"),
+    quantity: number(raw, "quantity"),
+    reasons: readReasons(raw["reasons"]),
+    status: text(raw, "status") ?? "received",
+    outcome_r: number(raw, "outcome_r"),
+    mae_r: number(raw, "mae_r"),
+    mfe_r: number(raw, "mfe_r"),
+    timings: Object.fromEntries(
+      Object.entries(isRecord(raw["timings"]) ? raw["timings"] : {}).filter(
+        (entry): entry is [string, number] => typeof entry[1] === "number",
+      ),
+    ),
+  };
+}
+
+export function readReasons(value: unknown): Reason[] {
+  return list(value).map((one) => ({ code: text(one, "code") ?? "", text: text(one, "text") ?? "" }));
+}
+
+function readContribution(raw: Raw): Contribution {
+  return { feature: text(raw, "feature") ?? "", value: number(raw, "value"), log_odds: number(raw, "log_odds") ?? 0 };
+}
+
+function readChildren(raw: unknown): Children | null {
+  if (!isRecord(raw)) return null;
+  return { updates: number(raw, "updates") ?? 0, exits: number(raw, "exits") ?? 0, last_at: text(raw, "last_at") };
+}
+
+/** A list item: the row, and its children as counted at journal position `asOf`. */
+export function readItem(raw: unknown, asOf: number): SignalItem | null {
+  if (!isRecord(raw)) return null;
+  const row = readRow(raw, null);
+  return row === null ? null : { ...row, children: readChildren(raw["children"]), asOf };
+}
+
+export function readItems(raw: unknown, asOf: number): SignalItem[] {
+  return list(raw).flatMap((one) => readItem(one, asOf) ?? []);
+}
+
+export function readSource(raw: Raw): SourceHealth | null {
+  const source = text(raw, "source");
+  if (source === null) return null;
+  return {
+    source,
+    status: text(raw, "status") ?? "never",
+    last_at: text(raw, "last_at"),
+    threshold_s: number(raw, "threshold_s"),
+    expected_every_s: number(raw, "expected_every_s"),
+    median_s: number(raw, "median_s"),
+    count: number(raw, "count") ?? 0,
+  };
+}
+
+export function readSources(raw: unknown): SourceHealth[] {
+  return list(raw).flatMap((one) => readSource(one) ?? []);
+}
+
+export function readModel(raw: unknown): ModelCard | null {
+  if (!isRecord(raw)) return null;
+  return {
+    id: text(raw, "id"),
+    status: text(raw, "status") ?? "missing",
+    starter: raw["starter"] === true,
+    reason: text(raw, "reason"),
+    trained_at: text(raw, "trained_at"),
+    n: number(raw, "n"),
+    base_rate: number(raw, "base_rate"),
+  };
+}
+
+export function readSettings(raw: unknown): Settings | null {
+  if (!isRecord(raw)) return null;
+  return {
+    heartbeat_s: number(raw, "heartbeat_s") ?? 30,
+    account_equity: number(raw, "account_equity"),
+    equity_assumed: raw["equity_assumed"] === true,
+  };
+}
