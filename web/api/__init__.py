@@ -1,0 +1,20 @@
+"""The REST API: one file a subject, each a function from the desk to a Flask blueprint.
+
+May import whatever `web` may. Entry point: `blueprints(desk)`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from web.api import access, exports, models, signals, sources, state
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+    from web.desk import Desk
+
+
+def blueprints(desk: Desk) -> list[Blueprint]:
+    """Every subject's blueprint."""
+    return [part.blueprint(desk) for part in (access, exports, models, signals, sources, state)]

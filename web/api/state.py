@@ -1,0 +1,43 @@
+"""The state as a whole and its parts: what a client starts from, and how sources and server are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response
+
+from web import state
+from web.answers import answer
+from web.auth import require
+from web.auth.guard import principal
+from web.docs import documented
+from web.setup import setup
+from web.system import figures
+
+if TYPE_CHECKING:
+    from web.desk import Desk
+
+
+def blueprint(desk: Desk) -> Blueprint:
+    api = Blueprint("state", __name__)
+
+    @api.get("/api/state")
+    @require("read")
+    @documented("The snapshot that a connecting client gets, with the position to resume from")
+    def whole() -> Response:
+        return answer(state.snapshot(desk))
+
+    @api.get("/api/webhook/health")
+    @require("read")
+    @documented("Each source: last alert, cadence, lag, refusals, status; and for the owner the URL to give TradingView")
+    def webhook() -> Response:
+        owner = principal().may("admin")
+        return answer({"items": state.sources(desk), "next": None, "setup": setup(desk) if owner else None})
+
+    @api.get("/api/system/health")
+    @require("read")
+    @documented("The server itself: database, followers, sockets, memory, event-loop delay")
+    def system() -> Response:
+        return answer(figures(desk))
+
+    return api

@@ -1,0 +1,129 @@
+"""The desk: everything the rooms of `web` are handed, so that none of them looks anything up by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry
+
+from web.system import Pulse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from events.bus import Bus
+    from events.follower import Follower
+    from events.journal import Journal
+    from ml.registry import Registry
+    from ml.scorer import Scorer
+    from runtime import Runtime
+    from signals.health import HealthBook
+    from signals.intake import Intake
+    from signals.sources import Sources
+
+VERSION = "0.1.0"
+
+
+@dataclass(frozen=True)
+class Values:
+    """The settings as plain values; names, units and meanings as in docs/configuration.md (there in capitals).
+
+    `base_url` is where people reach the desk, `hosted` the platform's name (`heroku`, `railway`) or None.
+    """
+
+    base_url: str
+    hosted: str | None
+    host: str
+    port: int
+    data_dir: Path
+    database_url: str
+    secret_key: str = field(repr=False)
+    webhook_token: str = field(repr=False)
+    api_token: str = field(repr=False)
+    dashboard_password: str = field(repr=False)
+    trusted_proxies: int
+    allowed_origins: tuple[str, ...]
+    webhook_allowed_ips: tuple[str, ...]
+    session_seconds: float
+    session_check_seconds: float
+    login_link_seconds: float
+    login_attempts: int
+    login_refill_seconds: float
+    metrics_open: bool
+    max_request_bytes: int
+    max_sockets: int
+    header_seconds: float
+    answer_seconds: float
+    shutdown_seconds: float
+    duplicate_seconds: float
+    ring_facts: int
+    journal_poll_seconds: float
+    follower_batch: int
+    follower_retry_seconds: float
+    follower_attempts: int
+    model_path: str
+    model_sha256: str
+    score_seconds: float
+    breaker_failures: int
+    breaker_seconds: float
+    account_equity: float | None
+    risk_per_trade: float
+    max_daily_loss: float
+    max_signal_age: float
+    full_edge: float
+    min_confidence: float | None
+    full_confidence: float | None
+    unscored_policy: float
+    kelly_fraction: float
+    volatility_target: float | None
+    atr_multiple: float
+    target_r: float
+    cost_ticks: float
+    gap_check_seconds: float
+    gap_min_seconds: float
+    gap_learning_intervals: int
+    heartbeat_seconds: float
+    reconnect_seconds: float
+    ping_seconds: float
+    ping_timeout_seconds: float
+    socket_auth_seconds: float
+    client_queue_bytes: int
+    client_stall_seconds: float
+    replay_facts: int
+    long_poll_seconds: float
+    passing_per_second: float
+    system_health_seconds: float
+    webhook_health_seconds: float
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the desk over HTTPS, so cookies are `Secure`."""
+        return self.base_url.startswith("https://")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One process's collaborators. `followers` is complete once `assembly.start` has run."""
+
+    values: Values
+    runtime: Runtime
+    journal: Journal
+    bus: Bus
+    sources: Sources
+    intake: Intake
+    scorer: Scorer
+    registry: Registry
+    health: HealthBook
+    started_at: str
+    followers: list[Follower] = field(default_factory=list)
+    pulse: Pulse = field(default_factory=Pulse)
+    # The gateway puts its own count here; before it runs nobody is connected.
+    count_sockets: list[Callable[[], dict[str, int]]] = field(default_factory=list)
+    metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
+    version: str = VERSION
+
+    def sockets(self) -> dict[str, int]:
+        """Live clients by transport."""
+        return {name: count for counted in self.count_sockets for name, count in counted().items()}

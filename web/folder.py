@@ -1,0 +1,82 @@
+"""The data folder: one process owns it, and it keeps what only this machine may know."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+LOCK = "desk.lock"
+SECRET = "secret.key"  # noqa: S105 - a file's name
+
+
+class FolderError(Exception):
+    """The folder can't be used; the text names the remedy."""
+
+
+class Folder:
+    """`path`, made if need be and held by this process until `release`, or until the process ends however it ends."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise FolderError(unwritable(path, error)) from None
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._lock)
+            holder = owner(path)
+            who = f"process {holder['pid']} at {holder['url']}" if holder else "another process"
+            raise FolderError(
+                f"A Signal Desk ({who}) already uses the data folder {path}: stop that one, or set DATA_DIR to another."
+            ) from None
+
+    def tell(self, url: str) -> None:
+        """Write who holds the folder and where it listens, for a second start and for commands."""
+        os.ftruncate(self._lock, 0)
+        os.pwrite(self._lock, json.dumps({"pid": os.getpid(), "url": url}).encode(), 0)
+
+    def release(self) -> None:
+        """Let the next process in."""
+        os.ftruncate(self._lock, 0)
+        os.close(self._lock)
+
+
+def owner(path: Path) -> dict[str, Any] | None:
+    """`{pid, url}` of the process that wrote the lock last; None when nobody did."""
+    try:
+        found = json.loads((path / LOCK).read_text())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and {"pid", "url"} <= found.keys() else None
+
+
+def unwritable(path: Path, error: OSError) -> str:
+    """Why the folder can't be written, and what to do."""
+    return f"The data folder {path} can't be written ({error.strerror}): mend its permissions, or set DATA_DIR to another."
+
+
+def secret_key(path: Path) -> str:
+    """The folder's own secret, made at the first start, readable by its owner alone."""
+    file = path / SECRET
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        kept = file.read_text().strip()
+        if len(kept) < 32:
+            raise FolderError(f"{file} is damaged: restore it, or delete it (webhook URLs and logins change).") from None
+        return kept
+    except OSError as error:
+        raise FolderError(unwritable(path, error)) from None
+    made = secrets.token_hex(32)
+    with os.fdopen(descriptor, "w") as opened:
+        opened.write(made + "\n")
+        opened.flush()
+        os.fsync(opened.fileno())
+    return made

@@ -1,0 +1,132 @@
+"""The API's own document, made from the routes that exist, and the page that shows it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Flask, Response, current_app, render_template
+from werkzeug.routing import Rule
+
+from events import catalogue
+from web.answers import answer
+from web.docs import Said, documented
+
+if TYPE_CHECKING:
+    from web.desk import Desk
+
+PUBLIC_PREFIXES = ("/api/", "/webhook", "/ws", "/healthz", "/readyz", "/metrics")
+ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message", "hint"],
+            "properties": {name: {"type": "string"} for name in ("code", "message", "hint")},
+        }
+    },
+}
+GROUPS = (
+    ("Alerts", ("/webhook", "/api/test-alert", "/api/backfill")),
+    ("Signals and events", ("/api/signals", "/api/events", "/api/state", "/api/export")),
+    ("Sources and models", ("/api/webhook", "/api/sources", "/api/models")),
+    ("Access", ("/api/session", "/api/tokens", "/api/login-links")),
+    ("The server", ("",)),
+)
+
+
+def blueprint(desk: Desk) -> Blueprint:
+    """`/api/openapi.json`, `/api/docs` and `/api/events.schema.json`."""
+    api = Blueprint("openapi", __name__)
+
+    @api.get("/api/openapi.json")
+    @documented("This document", open_to_all=True)
+    def whole() -> Response:
+        return answer(document(current_app, desk))
+
+    @api.get("/api/docs")
+    @documented("The API's own page", open_to_all=True)
+    def page() -> str:
+        made = document(current_app, desk)
+        return render_template("docs.html", document=made, groups=grouped(made))
+
+    @api.get("/api/events.schema.json")
+    @documented("JSON Schema of every event type", open_to_all=True)
+    def schemas() -> Response:
+        return answer(catalogue.json_schema())
+
+    return api
+
+
+def document(app: Flask, desk: Desk) -> dict[str, Any]:
+    """OpenAPI 3.1 of every public route."""
+    paths: dict[str, dict[str, Any]] = defaultdict(dict)
+    for rule in app.url_map.iter_rules():
+        if not rule.rule.startswith(PUBLIC_PREFIXES) or rule.endpoint.endswith("_refused"):
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            paths[openapi_path(rule)][method.lower()] = operation(app, rule)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Signal Desk",
+            "version": desk.version,
+            "description": "Send `Authorization: Bearer <token>`. Lists are {items, next}; refusals {error: {code, message, hint}}.",
+        },
+        "servers": [{"url": desk.values.base_url}],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "schemas": {"Error": ERROR},
+        },
+    }
+
+
+def operation(app: Flask, rule: Rule) -> dict[str, Any]:
+    """One method of one route, from what its view says about itself."""
+    view: Any = app.view_functions[rule.endpoint]
+    said: Said = getattr(view, "said", None) or Said((view.__doc__ or rule.endpoint).strip().splitlines()[0])
+    scope = getattr(view, "scope", None)
+    made: dict[str, Any] = {
+        "summary": said.summary.rstrip("."),
+        "operationId": re.sub(r"\W+", "_", rule.endpoint),
+        "x-scope": scope or ("open" if said.open_to_all else "read"),
+        "security": [] if said.open_to_all else [{"token": []}],
+        "responses": {str(status): {"description": text} for status, text in sorted(said.answers.items())},
+    }
+    if scope:
+        made["responses"]["401"] = {"description": "no login and no token", "content": refused()}
+        made["responses"]["403"] = {"description": f"lacks the scope `{scope}`", "content": refused()}
+    parameters = [
+        {"name": name, "in": "path", "required": True, "description": name.replace("_", " "), "schema": {"type": "string"}}
+        for name in sorted(rule.arguments)
+    ]
+    parameters += [
+        {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
+        for name, text in said.query.items()
+    ]
+    if parameters:
+        made["parameters"] = parameters
+    if said.body:
+        made["requestBody"] = {"content": dict(said.body)}
+    return made
+
+
+def refused() -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+
+
+def openapi_path(rule: Rule) -> str:
+    """`/api/signals/<id>` as `/api/signals/{id}`."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+
+
+def grouped(made: dict[str, Any]) -> list[tuple[str, list[tuple[str, str, dict[str, Any]]]]]:
+    """The document's operations by subject, for the page."""
+    found: dict[str, list[tuple[str, str, dict[str, Any]]]] = {name: [] for name, _ in GROUPS}
+    for path, methods in made["paths"].items():
+        name = next(name for name, prefixes in GROUPS if path.startswith(prefixes))
+        found[name] += [(path, method.upper(), said) for method, said in methods.items()]
+    return [(name, operations) for name, operations in found.items() if operations]

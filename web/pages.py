@@ -1,0 +1,114 @@
+"""The dashboard's pages: deep links that lead to a tool that is built, and the built files' names."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, redirect, render_template
+from werkzeug.wrappers import Response
+
+from web.auth.guard import auth, who
+from web.auth.views import login_url
+from web.security import nonce
+
+if TYPE_CHECKING:
+    from web.desk import Desk
+
+BUILT = ("/signals",)
+NOT_BUILT_YET = (
+    "/",
+    "/dashboard/",
+    "/ml-dashboard",
+    "/webhooks",
+    "/activity",
+    "/portfolio",
+    "/positions",
+    "/trades",
+    "/market",
+    "/leaderboard",
+    "/alerts",
+    "/operations",
+    "/system",
+)
+
+
+@dataclass(frozen=True)
+class Asset:
+    """The addresses of one built entry: its script, its styles and what the script loads first."""
+
+    script: str
+    styles: tuple[str, ...]
+    preload: tuple[str, ...]
+
+
+class Assets:
+    """Vite's manifest, read again when a build replaced it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / ".vite" / "manifest.json"
+        self._read_at: float | None = None
+        self._manifest: dict[str, Any] = {}
+
+    def __call__(self, entry: str) -> Asset | None:
+        """The built files of `entry` (a source path); None when it was not built."""
+        try:
+            changed = self._path.stat().st_mtime
+        except OSError:
+            return None
+        if changed != self._read_at:
+            self._manifest, self._read_at = json.loads(self._path.read_text()), changed
+        found = self._manifest.get(entry)
+        if found is None:
+            return None
+        files = [self._manifest[name] for name in found.get("imports", [])]
+        styles = dict.fromkeys([*found.get("css", []), *(css for file in files for css in file.get("css", []))])
+        return Asset(
+            script=address(found["file"]),
+            styles=tuple(address(name) for name in styles),
+            preload=tuple(address(file["file"]) for file in files),
+        )
+
+    def entry(self) -> Asset | None:
+        """The dashboard's own entry: the manifest's one `isEntry`."""
+        self("")
+        names = [name for name, chunk in self._manifest.items() if chunk.get("isEntry")]
+        return self(names[0]) if names else None
+
+
+def address(built: str) -> str:
+    """Where a built file is served."""
+    return f"/static/dashboard/{built}"
+
+
+def blueprint(desk: Desk, static: Path) -> Blueprint:
+    """Every page of the dashboard."""
+    pages = Blueprint("pages", __name__)
+    assets = Assets(static / "dashboard")
+
+    @pages.app_context_processor
+    def for_templates() -> dict[str, Any]:
+        return {"nonce": nonce, "asset": assets, "version": desk.version}
+
+    def tool(rest: str = "") -> Response | tuple[str, int] | str:
+        del rest  # the page itself reads its address
+        found = who()
+        if found is None:
+            return redirect(login_url())
+        entry = assets.entry()
+        if entry is None:
+            return render_template("missing.html"), 503
+        csrf = auth().csrf(found) if found.kind == "session" else ""
+        return render_template("dashboard.html", nonce=nonce(), entry=entry, csrf=csrf, version=desk.version)
+
+    def nearest() -> Response:
+        return redirect(BUILT[0])
+
+    for path in BUILT:
+        pages.add_url_rule(path, f"tool{path}", tool, strict_slashes=False)
+        pages.add_url_rule(f"{path}/<path:rest>", f"deep{path}", tool)
+    for path in NOT_BUILT_YET:
+        pages.add_url_rule(path, f"nearest{path}", nearest, strict_slashes=False)
+    return pages

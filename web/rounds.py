@@ -1,0 +1,78 @@
+"""What happens again and again: looking for silence, and telling the passing figures."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from events import clock
+from events.envelope import Passing
+from web import state
+from web.system import figures
+
+if TYPE_CHECKING:
+    from runtime import Task
+    from web.desk import Desk
+
+log = logging.getLogger("web.rounds")
+PULSE_SECONDS = 0.25
+
+
+class Rounds:
+    """Every round runs in a task of its own; one that fails is logged and goes on with the next."""
+
+    def __init__(self, desk: Desk, look_for_gaps: Callable[[], None]) -> None:
+        self._desk, self._look_for_gaps = desk, look_for_gaps
+        self._tasks: list[Task] = []
+        self._stopped = False
+        self._told: dict[str, Any] = {}
+
+    def start(self) -> None:
+        values = self._desk.values
+        rounds: tuple[tuple[float, Callable[[], None]], ...] = (
+            (values.gap_check_seconds, self._look_for_gaps),
+            (values.webhook_health_seconds, self.tell_sources),
+            (values.system_health_seconds, self.tell_system),
+        )
+        self._tasks = [self._desk.runtime.spawn(self._go_round, seconds, step) for seconds, step in rounds]
+        self._tasks.append(self._desk.runtime.spawn(self._feel_pulse))
+
+    def stop(self) -> None:
+        self._stopped = True
+        for task in self._tasks:
+            task.kill()
+
+    def _go_round(self, seconds: float, step: Callable[[], None]) -> None:
+        while not self._stopped:
+            try:
+                step()
+            except Exception:
+                log.exception("a round failed; the next one tries again")
+            self._desk.runtime.sleep(seconds)
+
+    def _feel_pulse(self) -> None:
+        while not self._stopped:
+            before = time.monotonic()
+            self._desk.runtime.sleep(PULSE_SECONDS)
+            self._desk.pulse.took(time.monotonic() - before - PULSE_SECONDS)
+
+    def tell_sources(self) -> None:
+        """A `webhook_health_update` for each source whose figures changed."""
+        for data in self._desk.health.table(clock.now_utc()):
+            name = str(data["source"])
+            if self._told.get(name) == data:
+                continue
+            self._told[name] = data
+            message = f"{name}: {data['status']}"
+            self._desk.bus.publish(
+                Passing(type="webhook_health_update", key=f"webhook_health/{name}", data=data, message=message, source=name)
+            )
+
+    def tell_system(self) -> None:
+        """The server's own figures."""
+        data = figures(self._desk) | {"ready": state.health(self._desk)["ready"]}
+        self._desk.bus.publish(
+            Passing(type="system_health_update", key="system", data=data, message="System health", source="desk")
+        )

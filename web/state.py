@@ -1,0 +1,89 @@
+"""The state that a client starts from: the newest signals and every figure of which only the newest counts."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from signals.rows import list_signals
+
+if TYPE_CHECKING:
+    from web.desk import Desk
+
+SIGNALS = 100
+log = logging.getLogger("web")
+
+
+def snapshot(desk: Desk) -> dict[str, Any]:
+    """`{epoch, seq, signals, sources, model, accounts, positions, prices, health, settings}`.
+
+    `seq` is read first: whatever commits meanwhile reaches the client again as an event, never not at all.
+    """
+    epoch, seq = desk.journal.epoch, desk.journal.head
+    page = list_signals(desk.journal, {}, SIGNALS, None)
+    return {
+        "epoch": epoch,
+        "seq": seq,
+        "signals": page["items"],
+        "sources": sources(desk),
+        "model": model(desk),
+        "accounts": [],
+        "positions": [],
+        "prices": [],
+        "health": health(desk),
+        "settings": settings(desk),
+    }
+
+
+def sources(desk: Desk) -> list[dict[str, Any]]:
+    """Each source's health now, as `webhook_health_update` carries it."""
+    from events.clock import now_utc
+
+    return desk.health.table(now_utc())
+
+
+def model(desk: Desk) -> dict[str, Any]:
+    """The card of the model in use, or why there is none."""
+    return desk.scorer.describe()
+
+
+def followers(desk: Desk) -> list[dict[str, Any]]:
+    """Where each follower stands: the last fact it handled, and how many wait for it."""
+    return [{"name": one.name, "seq": one.seq, "lag": one.lag} for one in desk.followers]
+
+
+def database_ok(desk: Desk) -> bool:
+    """Whether the database answers now and the last commit went well."""
+    try:
+        desk.journal.query("SELECT seq FROM journal_head")
+    except Exception as error:  # noqa: BLE001 - whatever the driver raises, the answer is no
+        log.warning("the database does not answer: %s", type(error).__name__)
+        return False
+    return bool(desk.journal.stats().get("ok", True))
+
+
+def health(desk: Desk) -> dict[str, Any]:
+    """Whether the desk does its work: database and followers."""
+    stats = desk.journal.stats()
+    ok = bool(stats.get("ok", True))
+    return {"ready": ok, "database": ok, "followers": followers(desk), "version": desk.version}
+
+
+def settings(desk: Desk) -> dict[str, Any]:
+    """What the pages show of the settings; equity is 50,000 and marked as assumed until set."""
+    values = desk.values
+    return {
+        "account_equity": values.account_equity or ASSUMED_EQUITY,
+        "equity_assumed": values.account_equity is None,
+        "risk_per_trade": values.risk_per_trade,
+        "max_signal_age_s": values.max_signal_age,
+        "max_daily_loss": values.max_daily_loss,
+        "full_edge": values.full_edge,
+        "heartbeat_s": values.heartbeat_seconds,
+        "reconnect_s": values.reconnect_seconds,
+        "ring": values.ring_facts,
+        "version": desk.version,
+    }
+
+
+ASSUMED_EQUITY = 50_000.0

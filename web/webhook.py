@@ -1,0 +1,115 @@
+"""The webhook: bytes in, an answer out, within TradingView's three seconds; never a redirect, a 429 or a 500."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, request
+from prometheus_client import Counter, Histogram
+
+from signals.alert.limits import MAX_BODY_BYTES
+from web.answers import answer
+from web.docs import documented
+from web.errors import refusal
+
+if TYPE_CHECKING:
+    from web.desk import Desk
+
+log = logging.getLogger("web.webhook")
+METHODS_REFUSED = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+def blueprint(desk: Desk) -> Blueprint:
+    """`/webhook` and `/webhook/<token>`, with and without a slash at the end."""
+    door = Blueprint("webhook", __name__)
+    answers = Counter("desk_webhook_answers_total", "Alerts answered, by status", ["status"], registry=desk.metrics)
+    seconds = Histogram(
+        "desk_webhook_answer_seconds",
+        "From the alert's first byte read to its answer",
+        buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
+        registry=desk.metrics,
+    )
+    allowed = allow_list(desk.values.webhook_allowed_ips)
+
+    @documented(
+        "Take an alert, as TradingView posts it",
+        body={"text/plain": {"schema": {"type": "string"}}, "application/json": {"schema": {"type": "object"}}},
+        answers={200: "accepted or duplicate", 401: "unknown token", 422: "unusable", 503: "not stored: send it again"},
+        open_to_all=True,
+    )
+    def alert(token: str | None = None) -> Response:
+        began, received_ns = time.perf_counter(), time.time_ns()
+        response = take(token, received_ns)
+        answers.labels(str(response.status_code)).inc()
+        seconds.observe(time.perf_counter() - began)
+        return response
+
+    def take(token: str | None, received_ns: int) -> Response:
+        if not allowed(request.remote_addr or ""):
+            hint = "WEBHOOK_ALLOWED_IPS names who may post; behind a proxy, TRUSTED_PROXIES must count it."
+            return answer(refusal("address_not_allowed", "This address may not post alerts.", hint), 403)
+        try:
+            got = desk.intake.accept(
+                path_token=token.rstrip("/") if token else None,
+                body=body_of(request.environ, MAX_BODY_BYTES),
+                content_type=request.content_type,
+                query=request.args.to_dict(),
+                received_ns=received_ns,
+            )
+        except Exception:
+            # Whatever broke, nothing was acknowledged: a 503 makes TradingView send the alert again.
+            log.exception("an alert could not be taken")
+            again = refusal("not_stored", "The alert could not be stored.", "Send it again; TradingView does so itself.")
+            return answer(again, 503, {"Retry-After": "5"})
+        return answer(got.body, got.status, got.headers)
+
+    def wrong_method(token: str | None = None) -> Response:
+        del token
+        hint = "TradingView posts alerts here by itself. To try it: curl -X POST with the alert's text as the body."
+        return answer(refusal("wrong_method", "Alerts are posted.", hint), 405, {"Allow": "POST"})
+
+    for rule in ("/webhook", "/webhook/", "/webhook/<path:token>"):
+        name = rule.strip("/").replace("/", "_").replace("<path:token>", "token") + ("_slash" * rule.endswith("/"))
+        options: dict[str, Any] = {"strict_slashes": True, "provide_automatic_options": False}
+        door.add_url_rule(rule, name, alert, methods=["POST"], **options)
+        door.add_url_rule(rule, f"{name}_refused", wrong_method, methods=METHODS_REFUSED, **options)
+    return door
+
+
+def body_of(environ: dict[str, Any], most: int) -> bytes:
+    """The body's bytes, at most one more than `most`, so that the intake sees that it is too long.
+
+    Read from the server's own stream: a chunked body has no length, and Flask would take it for empty.
+    """
+    stream = environ["wsgi.input"]
+    if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+        wanted = most + 1
+    else:
+        wanted = min(int(environ.get("CONTENT_LENGTH") or 0), most + 1)
+    parts: list[bytes] = []
+    while wanted > 0:
+        part = stream.read(wanted)
+        if not part:
+            break
+        parts.append(part)
+        wanted -= len(part)
+    return b"".join(parts)
+
+
+def allow_list(entries: tuple[str, ...]) -> Callable[[str], bool]:
+    """Whether an address may post; everyone may when there are no entries."""
+    networks = [ipaddress.ip_network(entry, strict=False) for entry in entries]
+
+    def allowed(address: str) -> bool:
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return not networks
+        plain = getattr(parsed, "ipv4_mapped", None) or parsed
+        return not networks or any(plain in network for network in networks)
+
+    return allowed
