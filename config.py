@@ -226,6 +226,17 @@ def platform(environ: Mapping[str, str]) -> str | None:
     return "railway" if any(name.startswith("RAILWAY_") for name in environ) else None
 
 
+def passing_disk(environ: Mapping[str, str]) -> bool:
+    """Whether the machine's disk is gone at its next start, so that only the database lasts."""
+    return platform(environ) is not None and not environ.get("RAILWAY_VOLUME_MOUNT_PATH")
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """The values that must never be shown."""
+    extras: dict[str, Any] = {name: field.json_schema_extra for name, field in Settings.model_fields.items()}
+    return [value for name, extra in extras.items() if extra["secret"] and (value := getattr(settings, name))]
+
+
 def _from_platform(environ: Mapping[str, str]) -> dict[str, Any]:
     """What the platform tells: its one proxy, its domain, its volume."""
     where = platform(environ)
@@ -287,7 +298,7 @@ def _unfit_for_host(settings: Settings, environ: Mapping[str, str]) -> list[str]
     if where is None:
         return []
     found = []
-    if not settings.database_url and not environ.get("RAILWAY_VOLUME_MOUNT_PATH"):
+    if not settings.database_url and passing_disk(environ):
         remedy = (
             "`heroku addons:create heroku-postgresql:essential-0`"
             if where == "heroku"

@@ -7,10 +7,17 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from web.auth.tokens import local_token
+from web.auth.sessions import Sessions
+from web.auth.tokens import Tokens, local_token
+from web.errors import WebError
 from web.folder import owner
+
+if TYPE_CHECKING:
+    from runtime import Runtime
+
+    from web.desk import Values
 
 
 class CommandError(Exception):
@@ -37,3 +44,23 @@ def ask_running_server(data_dir: Path, secret_key: str, path: str, body: Mapping
     except OSError as error:
         raise CommandError(f"The server at {found['url']} does not answer ({error}): is it starting?") from None
     return made
+
+
+def do_it_here(values: Values, runtime: Runtime, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The same while no server runs: straight in the database. Raises CommandError."""
+    from web.assembly import CannotStart, opened_journal, with_secret_key
+
+    try:
+        journal = opened_journal(values, runtime)
+    except CannotStart as error:
+        raise CommandError(str(error)) from None
+    try:
+        values = with_secret_key(values, journal)
+        if path == "/api/tokens":
+            return Tokens(journal, values.api_token, values.secret_key).make(body["name"], body["scopes"])
+        link = Sessions(journal, values.session_seconds, values.login_link_seconds).make_link()
+        return {"url": f"{values.base_url}/login/{link}", "seconds": values.login_link_seconds}
+    except WebError as error:
+        raise CommandError(f"{error.message} {error.hint}") from None
+    finally:
+        journal.close(5.0)

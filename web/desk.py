@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ml.scorer import Scorer
     from runtime import Runtime
     from signals.health import HealthBook
+
+    from signals.dry_run import DryRun
     from signals.intake import Intake
     from signals.sources import Sources
 
@@ -113,6 +115,7 @@ class Desk:
     bus: Bus
     sources: Sources
     intake: Intake
+    dry_run: DryRun
     scorer: Scorer
     registry: Registry
     health: HealthBook

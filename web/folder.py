@@ -36,6 +36,7 @@ class Folder:
             raise FolderError(
                 f"A Signal Desk ({who}) already uses the data folder {path}: stop that one, or set DATA_DIR to another."
             ) from None
+        os.ftruncate(self._lock, 0)  # what a killed process wrote is no longer true
 
     def tell(self, url: str) -> None:
         """Write who holds the folder and where it listens, for a second start and for commands."""
@@ -59,7 +60,9 @@ def owner(path: Path) -> dict[str, Any] | None:
 
 def unwritable(path: Path, error: OSError) -> str:
     """Why the folder can't be written, and what to do."""
-    return f"The data folder {path} can't be written ({error.strerror}): mend its permissions, or set DATA_DIR to another."
+    return (
+        f"The data folder {path} can't be written ({error.strerror}): mend its permissions, or set DATA_DIR to another."
+    )
 
 
 def secret_key(path: Path) -> str:
@@ -70,7 +73,9 @@ def secret_key(path: Path) -> str:
     except FileExistsError:
         kept = file.read_text().strip()
         if len(kept) < 32:
-            raise FolderError(f"{file} is damaged: restore it, or delete it (webhook URLs and logins change).") from None
+            raise FolderError(
+                f"{file} is damaged: restore it, or delete it (webhook URLs and logins change)."
+            ) from None
         return kept
     except OSError as error:
         raise FolderError(unwritable(path, error)) from None

@@ -31,7 +31,9 @@ def bind(host: str, port: int) -> socket.socket:
 def remedy(host: str, port: int, error: OSError) -> str:
     """Why not, and what to do."""
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} on {host} is in use: stop what listens there, or start with another, such as PORT={port + 1}."
+        return (
+            f"Port {port} on {host} is in use: stop what listens there, or start with another, such as PORT={port + 1}."
+        )
     if error.errno == errno.EACCES:
         return f"Port {port} needs more rights than this user has: use one above 1023, such as PORT=5000."
     return f"HOST={host} can't be listened on ({error.strerror}): use 127.0.0.1, or 0.0.0.0 for every network."

@@ -17,7 +17,12 @@ PATTERNS = (
     (re.compile(r"(/login/)[^\s\"'?]+"), rf"\1{REMOVED}"),
     (re.compile(r"(?i)(bearer\s+)[\w.~-]+"), rf"\1{REMOVED}"),
     (re.compile(r"(signaldesk_\d+(?:_device)?=)[^\s;\"']+"), rf"\1{REMOVED}"),
-    (re.compile(r"(?i)((?:secret|passphrase|password|token|api_?key|signal_?token)[\"']?\s*[=:]\s*[\"']?)[^\s\"',;&}]+"), rf"\1{REMOVED}"),
+    (
+        re.compile(
+            r"(?i)((?:secret|passphrase|password|token|api_?key|signal_?token)[\"']?\s*[=:]\s*[\"']?)[^\s\"',;&}]+"
+        ),
+        rf"\1{REMOVED}",
+    ),
     (re.compile(r"(\w+://[^\s:/@]*:)[^\s@/]+@"), rf"\1{REMOVED}@"),
 )
 

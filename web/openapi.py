@@ -6,10 +6,10 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from events import catalogue
 from flask import Blueprint, Flask, Response, current_app, render_template
 from werkzeug.routing import Rule
 
-from events import catalogue
 from web.answers import answer
 from web.docs import Said, documented
 
@@ -100,7 +100,13 @@ def operation(app: Flask, rule: Rule) -> dict[str, Any]:
         made["responses"]["401"] = {"description": "no login and no token", "content": refused()}
         made["responses"]["403"] = {"description": f"lacks the scope `{scope}`", "content": refused()}
     parameters = [
-        {"name": name, "in": "path", "required": True, "description": name.replace("_", " "), "schema": {"type": "string"}}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": name.replace("_", " "),
+            "schema": {"type": "string"},
+        }
         for name in sorted(rule.arguments)
     ]
     parameters += [

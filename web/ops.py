@@ -31,7 +31,11 @@ def blueprint(desk: Desk) -> Blueprint:
         return answer({"status": "ok", "version": desk.version})
 
     @ops.get("/readyz")
-    @documented("Ready: the true state of database, followers and model", answers={200: "ready", 503: "not ready: why"}, open_to_all=True)
+    @documented(
+        "Ready: the true state of database, followers and model",
+        answers={200: "ready", 503: "not ready: why"},
+        open_to_all=True,
+    )
     def readyz() -> Response:
         database = state.database_ok(desk)
         model = state.model(desk)

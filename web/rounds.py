@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from events import clock
 from events.envelope import Passing
+
 from web import state
 from web.system import figures
 
 if TYPE_CHECKING:
     from runtime import Task
+
     from web.desk import Desk
 
 log = logging.getLogger("web.rounds")
@@ -67,7 +69,9 @@ class Rounds:
             self._told[name] = data
             message = f"{name}: {data['status']}"
             self._desk.bus.publish(
-                Passing(type="webhook_health_update", key=f"webhook_health/{name}", data=data, message=message, source=name)
+                Passing(
+                    type="webhook_health_update", key=f"webhook_health/{name}", data=data, message=message, source=name
+                )
             )
 
     def tell_system(self) -> None:

@@ -63,7 +63,9 @@ def blueprint(desk: Desk) -> Blueprint:
         except Exception:
             # Whatever broke, nothing was acknowledged: a 503 makes TradingView send the alert again.
             log.exception("an alert could not be taken")
-            again = refusal("not_stored", "The alert could not be stored.", "Send it again; TradingView does so itself.")
+            again = refusal(
+                "not_stored", "The alert could not be stored.", "Send it again; TradingView does so itself."
+            )
             return answer(again, 503, {"Retry-After": "5"})
         return answer(got.body, got.status, got.headers)
 

@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from events import wire
 from flask import Blueprint, Response
 
-from events import wire
 from web.auth import require
 from web.docs import documented
 from web.errors import NotFound
@@ -20,10 +20,37 @@ if TYPE_CHECKING:
 PAGE = 500
 # What a spreadsheet takes for the start of a formula; an alert's text may hold anything.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-SIGNAL_COLUMNS = (
-    "id,seq,received_at,sent_at,source,kind,trade_ref,parent_id,symbol,exchange,side,intent,price,stop,targets,interval,"
-    "freshness,lag_ms,probability,probability_low,model_id,verdict,quantity,status,outcome_r,mae_r,mfe_r,reasons,extra"
-).split(",")
+SIGNAL_COLUMNS = [
+    "id",
+    "seq",
+    "received_at",
+    "sent_at",
+    "source",
+    "kind",
+    "trade_ref",
+    "parent_id",
+    "symbol",
+    "exchange",
+    "side",
+    "intent",
+    "price",
+    "stop",
+    "targets",
+    "interval",
+    "freshness",
+    "lag_ms",
+    "probability",
+    "probability_low",
+    "model_id",
+    "verdict",
+    "quantity",
+    "status",
+    "outcome_r",
+    "mae_r",
+    "mfe_r",
+    "reasons",
+    "extra",
+]
 EVENT_COLUMNS = ["epoch", "seq", "id", "type", "source", "origin", "level", "symbol", "timestamp", "message", "data"]
 
 

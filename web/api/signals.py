@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
-from signals.dry_run import explain
 from signals.rows import get_signal, list_signals
+from signals.sources import DEFAULT_SOURCE
 from web import reading
 from web.answers import answer
 from web.auth import require
@@ -24,7 +24,6 @@ FILTERS = {
     "side": "buy or sell",
     "verdict": "take, reduce, skip, unscored or none",
     "status": "received, recorded, skipped, expired, accepted, denied, open or closed",
-    "parent": "the children of this signal, instead of entries with their children folded in",
     "q": "text anywhere in the alert",
 }
 PAGING = {"limit": "items a page, 1 to 1,000 (100)", "cursor": "`next` of the page before"}
@@ -42,7 +41,10 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.get("/api/signals/<signal_id>")
     @require("read")
-    @documented("One signal: its row, raw text, whole journey with timings, and its children", answers={200: "the signal", 404: "no such signal"})
+    @documented(
+        "One signal: its row, raw text, whole journey with timings, and its children",
+        answers={200: "the signal", 404: "no such signal"},
+    )
     def one(signal_id: str) -> Response:
         found = get_signal(desk.journal, signal_id)
         if found is None:
@@ -59,8 +61,7 @@ def blueprint(desk: Desk) -> Blueprint:
     )
     def dry_run() -> Response:
         query = {name: value for name, value in request.args.items() if name != "source"}
-        return answer(
-            explain(request.get_data(), content_type=request.content_type, query=query, source=reading.text("source"))
-        )
+        source = reading.text("source") or DEFAULT_SOURCE
+        return answer(desk.dry_run.explain(request.get_data(), request.content_type, query, source))
 
     return api

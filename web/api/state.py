@@ -29,7 +29,9 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.get("/api/webhook/health")
     @require("read")
-    @documented("Each source: last alert, cadence, lag, refusals, status; and for the owner the URL to give TradingView")
+    @documented(
+        "Each source: last alert, cadence, lag, refusals, status; and for the owner the URL to give TradingView"
+    )
     def webhook() -> Response:
         owner = principal().may("admin")
         return answer({"items": state.sources(desk), "next": None, "setup": setup(desk) if owner else None})

@@ -19,7 +19,11 @@ def origin_allowed(origin: str | None, host: str, base_url: str, allowed: tuple[
     parts = urlsplit(origin)
     if parts.scheme not in DEFAULT_PORTS or not parts.netloc:
         return False
-    if base_url.startswith("https://") and parts.scheme == "http" and _plain(host, "https") == urlsplit(base_url).netloc:
+    if (
+        base_url.startswith("https://")
+        and parts.scheme == "http"
+        and _plain(host, "https") == urlsplit(base_url).netloc
+    ):
         return False  # a page fetched without TLS under the desk's name may be anybody's
     return _plain(parts.netloc, parts.scheme) == _plain(host.lower(), parts.scheme)
 

@@ -68,7 +68,9 @@ def blueprint(desk: Desk) -> Blueprint:
         found = principal()
         csrf = auth().csrf(found) if found.kind == "session" else None
         scopes = sorted(found.scopes)
-        return answer({"principal": found.id, "kind": found.kind, "scopes": scopes, "csrf": csrf, "version": desk.version})
+        return answer(
+            {"principal": found.id, "kind": found.kind, "scopes": scopes, "csrf": csrf, "version": desk.version}
+        )
 
     @door.delete("/api/session")
     @require("read")

@@ -1,0 +1,173 @@
+"""Puts the desk together from plain values: who gets which collaborator. Decides nothing else."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from events.bus import Bus
+from events.clock import now_utc, rfc3339
+from events.follower import Follower
+from events.journal import Change, Journal, Unit, open_journal
+from ml.scorer import Scorer
+from signals.health import HealthBook
+
+from signals import pipeline
+from signals.dry_run import DryRun
+from signals.intake import Intake
+from signals.rules import SizingRules
+from signals.sources import Sources
+from signals.timing import Stopwatch
+from web import api, openapi, ops
+from web.app import behind_proxies, create_flask
+from web.auth import Auth, secrets
+from web.desk import Desk, Values
+from web.gateway import Gateway
+from web.models import Models
+from web.rounds import Rounds
+from web.silence import Silence
+from web.state import ASSUMED_EQUITY
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from runtime import Runtime
+
+log = logging.getLogger("web.assembly")
+
+
+class CannotStart(Exception):
+    """The desk can't be put together; the text names the remedy."""
+
+
+@dataclass(frozen=True)
+class App:
+    """A whole desk. `start` before serving, `stop` after the last request."""
+
+    desk: Desk
+    auth: Auth
+    flask: Flask
+    gateway: Gateway
+    models: Models
+    rounds: Rounds
+
+    def start(self) -> None:
+        """Start whoever follows the journal, the rounds, and the training of a missing starter model."""
+        for follower in self.desk.followers:
+            follower.start()
+        self.desk.runtime.spawn(self.auth.watch)
+        self.rounds.start()
+        self.models.provide()
+
+    def stop(self) -> None:
+        """Stop in the order of the facts' way; the writer last, so that what was taken in is stored."""
+        seconds = self.desk.values.shutdown_seconds / 4
+        self.rounds.stop()
+        self.auth.stop()
+        for follower in self.desk.followers:
+            follower.stop(seconds)
+        self.desk.journal.close(seconds)
+
+
+def assemble(values: Values, runtime: Runtime) -> App:
+    """Everything wired, nothing started. Raises CannotStart."""
+    journal = opened_journal(values, runtime)
+    values = with_secret_key(values, journal)
+    bus = Bus(runtime)
+    sources = Sources(journal, values.secret_key, values.webhook_token)
+    stopwatch = Stopwatch()
+    intake = Intake(
+        journal,
+        sources,
+        stopwatch=stopwatch,
+        window_s=values.duplicate_seconds,
+        max_age_s=values.max_signal_age,
+        store_timeout_s=values.answer_seconds,
+    )
+    scorer = Scorer(
+        runtime.lane("model", 1).call,
+        timeout=values.score_seconds,
+        breaker_failures=values.breaker_failures,
+        breaker_seconds=values.breaker_seconds,
+    )
+    pipe = pipeline.Pipeline(journal, scorer, sizing_rules(values), stopwatch)
+    models = Models(journal, runtime, scorer, values, sys.executable)
+    health = HealthBook()
+    desk = Desk(
+        values=values,
+        runtime=runtime,
+        journal=journal,
+        bus=bus,
+        sources=sources,
+        intake=intake,
+        dry_run=DryRun(journal, sources, pipe),
+        scorer=scorer,
+        registry=models.registry,
+        health=health,
+        started_at=rfc3339(now_utc()),
+        followers=[
+            Follower(
+                journal,
+                pipeline.NAME,
+                pipe.handle,
+                runtime,
+                batch=values.follower_batch,
+                retry_base=values.follower_retry_seconds,
+                max_attempts=values.follower_attempts,
+            )
+        ],
+    )
+    silence = Silence(desk)
+    journal.listen(silence.listen)
+    auth = Auth(desk)
+    flask = create_flask(desk, auth)
+    for blueprint in (*api.blueprints(desk), ops.blueprint(desk), openapi.blueprint(desk)):
+        flask.register_blueprint(blueprint)
+    gateway = Gateway(desk, auth)
+    gateway.init_app(flask)
+    behind_proxies(flask, desk)
+    return App(desk, auth, flask, gateway, models, Rounds(desk, silence.look))
+
+
+def opened_journal(values: Values, runtime: Runtime) -> Journal:
+    """The journal with its schema brought up to date. Raises CannotStart when the database can't be used."""
+    url = values.database_url or f"sqlite:///{values.data_dir / 'desk.db'}"
+    try:
+        return open_journal(url, runtime, ring=values.ring_facts, poll_seconds=values.journal_poll_seconds)
+    except Exception as error:
+        log.debug("the database can't be opened", exc_info=error)
+        where = "DATABASE_URL" if values.database_url else str(values.data_dir / "desk.db")
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise CannotStart(f"The database ({where}) can't be opened: {first}") from error
+
+
+def with_secret_key(values: Values, journal: Journal) -> Values:
+    """`values` with a secret key: where the disk passes and none is set, the database keeps one, made once."""
+    if values.secret_key:
+        return values
+    sql = "INSERT INTO settings (key, value, updated_at) VALUES (:key, :value, :now) ON CONFLICT (key) DO NOTHING"
+    made = {"key": "secret_key", "value": secrets.new(32), "now": rfc3339(now_utc())}
+    journal.append(Unit(changes=[Change(sql, made)]))
+    kept = journal.query("SELECT value FROM settings WHERE key = 'secret_key'")[0]["value"]
+    log.warning("SECRET_KEY is not set: the database keeps one; set it to keep secrets out of the database")
+    return replace(values, secret_key=kept)
+
+
+def sizing_rules(values: Values) -> SizingRules:
+    """What sizes depend on."""
+    return SizingRules(
+        equity=values.account_equity or ASSUMED_EQUITY,
+        equity_assumed=values.account_equity is None,
+        risk_per_trade=values.risk_per_trade,
+        full_edge=values.full_edge,
+        min_confidence=values.min_confidence,
+        full_confidence=values.full_confidence,
+        unscored_policy=values.unscored_policy,
+        kelly_fraction=values.kelly_fraction,
+        volatility_target=values.volatility_target,
+        atr_multiple=values.atr_multiple,
+        target_r=values.target_r,
+        cost_ticks=values.cost_ticks,
+        max_signal_age_s=values.max_signal_age,
+    )

@@ -1,0 +1,28 @@
+"""What a start says to the person at the shell: where to log in, where alerts go, and a line to try."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from web.setup import setup
+
+if TYPE_CHECKING:
+    from web.assembly import App
+
+
+def welcome(app: App) -> str:
+    """The banner. On a hosted platform the output is a log that others read, so it names no link and no token."""
+    desk, values = app.desk, app.desk.values
+    kept = "Postgres" if desk.journal.dialect == "postgresql" else f"SQLite in {values.data_dir}"
+    head = f"\nSignal Desk {desk.version} on {values.base_url} ({desk.runtime.name}, {kept})\n\n"
+    if values.hosted:
+        return f"{head}Log in with DASHBOARD_PASSWORD at {values.base_url}/login\n\n"
+    told = setup(desk)
+    link = f"{values.base_url}/login/{app.auth.sessions.make_link()}"
+    minutes = f"{values.login_link_seconds / 60:g}"
+    return (
+        f"{head}"
+        f"Log in   {link}\n         works once, for {minutes} minutes; `python web_server.py login-link` makes another\n"
+        f"Webhook  {told['url']}\n\n"
+        f"Try it:\n{told['curl']}\n\n"
+    )

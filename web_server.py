@@ -1,0 +1,180 @@
+"""The roof: reads the settings, has everything put together and runs it. `python web_server.py --help` says how."""
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import runtime
+
+
+def engine() -> runtime.Mode:
+    """The engine to patch for, read before anything else is imported; the settings check it properly later."""
+    given = os.environ.get("ASYNC_MODE")
+    if not given:
+        file = Path(os.environ.get("CONFIG_FILE") or "config.yaml")
+        text = file.read_text(errors="replace") if file.is_file() else ""
+        found = re.search(r"^ASYNC_MODE\s*:\s*[\"']?(\w+)", text, re.MULTILINE | re.IGNORECASE)
+        given = found[1] if found else "eventlet"
+    return "gevent" if given.lower() == "gevent" else "eventlet"
+
+
+if __name__ == "__main__":
+    runtime.patch(engine())
+
+import argparse
+from dataclasses import fields
+
+import config
+
+if TYPE_CHECKING:
+    from web.assembly import App
+    from web.desk import Values
+
+UNUSABLE = 2
+
+
+def main(argv: list[str]) -> int:
+    """Runs one command; returns the exit code: 0 done, 2 can't run as asked (stderr says what to change)."""
+    asked = parser().parse_args(argv)
+    try:
+        settings = config.load()
+    except config.BadSettings as bad:
+        return refuse("The settings can't be used:", *(f"  {line}" for line in bad.lines))
+    if asked.check:
+        sys.stdout.write(f"The settings are fine: {summary(settings)}\n")
+        return 0
+    from web.commands import CommandError
+    from web.folder import FolderError
+    from web.listener import ListenError
+
+    try:
+        if asked.command == "token":
+            return make_token(settings, asked.name, asked.scopes)
+        if asked.command == "login-link":
+            return make_link(settings)
+        return start(settings)
+    except (FolderError, ListenError, CommandError) as error:
+        return refuse(str(error))
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="web_server.py", description="Signal Desk: TradingView alerts, scored and sized."
+    )
+    made.add_argument("--check", action="store_true", help="check the settings and exit")
+    commands = made.add_subparsers(dest="command", metavar="command")
+    token = commands.add_parser("token", help="make an API token, shown once")
+    token.add_argument("--scopes", required=True, help="comma-separated: read, publish, signal, report, trade, admin")
+    token.add_argument("--name", required=True, help="whose token it is")
+    commands.add_parser("login-link", help="make a one-time login link")
+    return made
+
+
+def refuse(*lines: str) -> int:
+    """Say on stderr why not."""
+    sys.stderr.write("\n".join(lines) + "\n")
+    return UNUSABLE
+
+
+def summary(settings: config.Settings) -> str:
+    database = "Postgres" if settings.database_url else f"SQLite in {settings.data_dir}"
+    return f"port {settings.port} on {settings.host}, {database}, {settings.async_mode}"
+
+
+def values(settings: config.Settings, *, port: int, secret_key: str) -> "Values":
+    """The settings as the plain values that the rooms are handed."""
+    from web.desk import Values
+
+    shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104 - compared, not bound
+    own: dict[str, Any] = {
+        "base_url": settings.public_url or f"http://{f'[{shown}]' if ':' in shown else shown}:{port}",
+        "hosted": config.platform(os.environ),
+        "port": port,
+        "secret_key": secret_key,
+        "data_dir": settings.data_dir.resolve(),
+    }
+    names = [field.name for field in fields(Values) if field.name not in own]
+    return Values(**own, **{name: getattr(settings, name) for name in names})
+
+
+def known_secret_key(settings: config.Settings) -> str:
+    """SECRET_KEY, else the data folder's own; empty where only the database lasts, which then keeps it."""
+    from web.folder import secret_key
+
+    if settings.secret_key or config.passing_disk(os.environ):
+        return settings.secret_key
+    return secret_key(settings.data_dir)
+
+
+def create_app(plain: "Values", engine_of: runtime.Runtime) -> "App":
+    """Everything wired, nothing started."""
+    from web.assembly import assemble
+
+    return assemble(plain, engine_of)
+
+
+def start(settings: config.Settings) -> int:
+    """Serve until SIGTERM."""
+    from web import folder, listener, logs
+
+    runtime.assert_patched(settings.async_mode)
+    held = folder.Folder(settings.data_dir)
+    listening = listener.bind(settings.host, settings.port)
+    port = int(listening.getsockname()[1])
+    plain = values(settings, port=port, secret_key=known_secret_key(settings))
+    held.tell(f"http://127.0.0.1:{port}" if plain.host in ("0.0.0.0", "") else f"http://{plain.host}:{port}")  # noqa: S104 - as above
+    listener.raise_open_files(plain.max_sockets)
+    logs.install(settings.log_level, cast(Any, settings.log_format), config.secrets_of(settings))
+
+    from web.assembly import CannotStart
+    from web.serving import serve
+    from web.welcome import welcome
+
+    try:
+        app = create_app(plain, runtime.make(settings.async_mode))
+    except CannotStart as error:
+        return refuse(str(error))
+    app.start()
+    sys.stdout.write(welcome(app))
+    sys.stdout.flush()
+    code = serve(app, listening)
+    held.release()
+    sys.stdout.flush()
+    # A native thread that hangs in a driver would keep the interpreter from ending; everything is stored by now.
+    os._exit(code)
+
+
+def make_token(settings: config.Settings, name: str, scopes: str) -> int:
+    body = {"name": name, "scopes": [scope.strip() for scope in scopes.split(",") if scope.strip()]}
+    made = done(settings, "/api/tokens", body)
+    sys.stdout.write(f"{made['token']}\nShown this once. Send it as: Authorization: Bearer <token>\n")
+    return 0
+
+
+def make_link(settings: config.Settings) -> int:
+    made = done(settings, "/api/login-links", {})
+    sys.stdout.write(f"{made['url']}\nWorks once, for {made['seconds'] / 60:g} minutes.\n")
+    return 0
+
+
+def done(settings: config.Settings, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """What a command made: by the running server, else in the folder that nobody holds."""
+    from web import commands, folder
+
+    try:
+        held = folder.Folder(settings.data_dir)
+    except folder.FolderError:
+        if folder.owner(settings.data_dir) is None:
+            raise
+        return commands.ask_running_server(settings.data_dir, known_secret_key(settings), path, body)
+    plain = values(settings, port=settings.port, secret_key=known_secret_key(settings))
+    try:
+        return commands.do_it_here(plain, runtime.make(settings.async_mode), path, body)
+    finally:
+        held.release()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
