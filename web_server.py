@@ -23,10 +23,10 @@ def engine() -> runtime.Mode:
 if __name__ == "__main__":
     runtime.patch(engine())
 
-import argparse
-from dataclasses import fields
+import argparse  # noqa: E402 - nothing may be imported before the engine has patched
+from dataclasses import fields  # noqa: E402 - as above
 
-import config
+import config  # noqa: E402 - as above
 
 if TYPE_CHECKING:
     from web.assembly import App

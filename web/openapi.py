@@ -73,7 +73,8 @@ def document(app: Flask, desk: Desk) -> dict[str, Any]:
         "info": {
             "title": "Signal Desk",
             "version": desk.version,
-            "description": "Send `Authorization: Bearer <token>`. Lists are {items, next}; refusals {error: {code, message, hint}}.",
+            "description": "Send `Authorization: Bearer <token>`. Lists are {items, next}; "
+            "refusals {error: {code, message, hint}}.",
         },
         "servers": [{"url": desk.values.base_url}],
         "paths": dict(sorted(paths.items())),

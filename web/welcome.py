@@ -22,7 +22,8 @@ def welcome(app: App) -> str:
     minutes = f"{values.login_link_seconds / 60:g}"
     return (
         f"{head}"
-        f"Log in   {link}\n         works once, for {minutes} minutes; `python web_server.py login-link` makes another\n"
+        f"Log in   {link}\n"
+        f"         works once, for {minutes} minutes; `python web_server.py login-link` makes another\n"
         f"Webhook  {told['url']}\n\n"
         f"Try it:\n{told['curl']}\n\n"
     )
