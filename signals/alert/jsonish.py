@@ -28,11 +28,13 @@ _QUOTED_PLACEHOLDER = re.compile(r"[\"']\{\{[^{}\n]{1,100}\}\}[\"']")
 _Q = r"[\"'“”‘’]"
 _NEXT_IS_KEY = rf"(?:{_Q}[^\"'“”\n,{{}}\[\]]{{0,100}}{_Q}|[^\W\d][\w.\-]{{0,99}})\s{{0,40}}[:=]"
 _AIR = rf"[\s{INVISIBLE}]{{0,200}}"
-_ENDS_IN_OBJECT = re.compile(rf"{_AIR}(?:[}}\]]|\Z|[,;]{_AIR}(?:[}}\],]|{_NEXT_IS_KEY}|\Z))")
+_ENDS_IN_OBJECT = re.compile(
+    rf"{_AIR}(?:[}}\]]|\Z|[,;]{_AIR}(?:[}}\],]|//|/\*|{_NEXT_IS_KEY}|\Z)|//|/\*)|\s{{1,40}}{_Q}[\w.\-]{{1,60}}{_Q}\s{{0,40}}:"
+)
 _ENDS_LINE_THEN_KEY = re.compile(rf"[ \t\r]{{0,40}}\n\s{{0,200}}{_NEXT_IS_KEY}")
 _ENDS_IN_LIST = re.compile(rf"[\s{INVISIBLE}]{{0,200}}[,\]]")
-_ENDS_KEY = re.compile(r"\s{0,40}[:=]")
-_QUOTES = {'"': '"', "'": "'", "“": '“”"', "”": '“”"', "„": "“”", "‘": "‘’'", "’": "‘’'", "«": "»", "`": "`"}
+_ENDS_KEY = re.compile("")  # the first closing quote ends a name
+_QUOTES = {'"': '"“”', "'": "'", "“": '“”"', "”": '“”"', "„": "“”", "‘": "‘’'", "’": "‘’'", "«": "»", "`": "`"}
 _ESCAPES = {'"': '"', "'": "'", "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _LITERALS = {"true": True, "false": False, "null": None}
 _PYTHON = {"True": True, "False": False, "None": None, "TRUE": True, "FALSE": False, "NULL": None, "Null": None}

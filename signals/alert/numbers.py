@@ -80,7 +80,7 @@ def number(value: Any) -> float | None:
     if match is None:
         return None
     found = _grouped(match["number"])
-    if found is None:
+    if found is None or (match["sign"] and match["number"][0] in "+-"):
         return None
     if match["sign"] == "-":
         found = -found

@@ -42,9 +42,11 @@ _VALUE = re.compile(
     re.VERBOSE,
 )
 _BEARER = re.compile(r"(?<!\w)[Bb]earer\s{1,5}([A-Za-z0-9._~+/=\-]{6,})")
-_LICENCE = re.compile(r"\A\s{0,40}(\d{6,20})\s{0,5},\s{0,5}[A-Za-z]{3,20}\s{0,5}(?:,|\Z)")
+_LICENCE = re.compile(r"^[ \t]{0,40}(\d{6,20})[ \t]{0,5},[ \t]{0,5}[A-Za-z]{3,24}[ \t]{0,5}(?:,|$)", re.MULTILINE)
 _WUNDER_ID = re.compile(
-    r"\A\s{0,40}(?:ENTER|EXIT|CLOSE)[\-A-Z]{0,20}_[^_\s]{1,30}_[^\s]{1,100}_([A-Za-z0-9\-]{6,80})\s{0,40}\Z"
+    r"^[ \t]{0,40}(?:ENTER|EXIT|CLOSE|OPEN|REVERSE)-[A-Z]{3,10}_[^_\s]{1,30}_\S{1,100}_"
+    r"([A-Za-z0-9\-]{6,80})[ \t\r]{0,40}$",
+    re.MULTILINE | re.IGNORECASE,
 )
 _IN_LIST = re.compile(r"[^\s,\[\]\"']+")
 _NOT_SECRET = frozenset({"true", "false", "null", "none", "na", "nan", ""})
@@ -78,9 +80,7 @@ def named_spans(text: str) -> list[tuple[int, int, str]]:
             spans.append((value.start(group), value.end(group), value[group]))
     spans += [(m.start(1), m.end(1), m[1]) for m in _BEARER.finditer(text)]
     for pattern in (_LICENCE, _WUNDER_ID):
-        single = pattern.match(text)
-        if single:
-            spans.append((single.start(1), single.end(1), single[1]))
+        spans += [(m.start(1), m.end(1), m[1]) for m in pattern.finditer(text)]
     return sorted(set(spans))
 
 

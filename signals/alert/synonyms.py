@@ -88,3 +88,9 @@ BATCH = frozenset(
 """)
 )
 MESSAGE_TEXT = words("message text content msg alertmessage alert body description")
+
+#: Every name above that stands for one thing.
+KNOWN: frozenset[str] = frozenset().union(
+    *(SYMBOL, EXCHANGE, PRICE, STOP, TARGETS, QUANTITY, INTERVAL, TRADE_REF, TIME, FIRING_TIME, SIDE, EVENT),
+    *(POSITION_AFTER, POSITION_BEFORE, SIZE_AFTER, SIZE_BEFORE, MFE, MAE, EXIT_REASON),
+)
