@@ -55,7 +55,7 @@ def decide(fact: Fact, deciding: Deciding) -> list[Fact]:
     early = deciding.work.orphans_of(row)
     sized = _vetoed(sized, _vetoes(row, early))
     row["verdict"], row["quantity"] = sized.verdict, sized.quantity
-    row["reasons"] = [*sized.reasons, *_told(row, alert)]
+    row["reasons"] = [*sized.reasons, *row["reasons"], *_told(row)]
     binding = sized.reasons[0]["code"] if sized.reasons else None
     row["status"] = advance(row["status"], decided(sized.verdict, sized.quantity, binding))
     row["timings"]["size_ms"] = ms(perf_counter_ns() - began)
@@ -94,12 +94,10 @@ def _vetoed(sized: Sized, vetoes: list[Reason]) -> Sized:
     return Sized("skip", 0.0, (*vetoes, *sized.reasons)) if vetoes else sized
 
 
-def _told(row: Row, alert: Any) -> list[Reason]:
+def _told(row: Row) -> list[Reason]:
     """What the user should know beside the verdict."""
     told: list[Reason] = []
-    if alert.get("delayed_feed"):
-        told.append(reason("delayed_feed", "The price comes from a delayed feed, about ten minutes late."))
-    if row["freshness"] == "unknown":
+    if row["freshness"] == "unknown" and not any(why["code"].startswith("time_") for why in row["reasons"]):
         told.append(reason("freshness_unknown", "No time in the alert tells when it fired; it was acted on."))
     if row["extra"].get("test"):
         told.append(reason("test_alert", "A test alert: it is never traded."))

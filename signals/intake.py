@@ -142,12 +142,16 @@ class Intake:
         name, received = delivery.source.name, rfc3339(delivery.received_at)
         shared = {
             "raw": parsed.redacted,
-            "content_type": delivery.content_type,
+            "content_type": (delivery.content_type or "")[:200] or None,
             "query": dict(parsed.redacted_query),
             "repairs": list(parsed.repairs),
             "delivery_key": parsed.delivery_key,
         }
         facts: list[Fact] = []
+        if any(len(secret) >= 8 and secret in parsed.redacted for secret in delivery.secrets):
+            # The token hid in an ordinary field: not even its hash may be kept.
+            clean = scrubbed_text(parsed.redacted, delivery.secrets)
+            shared["delivery_key"] = delivery_key(name, clean, parsed.redacted_query)
         for alert in parsed.alerts:
             id = new_id()
             fresh = freshness(alert, delivery.received_at, self._max_age_s)
@@ -186,7 +190,7 @@ class Intake:
             "text": message,
             "hint": unusable.hint,
             "raw": raw[:RAW_KEPT_OF_REJECTED],
-            "content_type": delivery.content_type,
+            "content_type": (delivery.content_type or "")[:200] or None,
             "source": delivery.source.name,
         }
         fact = Fact(type="signal_rejected", source=delivery.source.name, level="WARNING", message=message, data=data)

@@ -7,6 +7,8 @@ from typing import Any
 from events.clock import rfc3339
 
 from signals.alert import Alert
+from signals.alert.reasons import NOTES
+from signals.reasons import reason
 
 Row = dict[str, Any]
 
@@ -53,9 +55,7 @@ def new_row(
         "contributions": None,
         "verdict": "none",
         "quantity": None,
-        "reasons": [{"code": "unrecognised", "text": "No rule recognises this text; it is kept as it came."}]
-        if not alert.recognised
-        else [],
+        "reasons": [reason(code, NOTES.get(code, code)) for code in alert.note_codes],
         "status": "received",
         "outcome_r": alert.outcome_r,
         "mae_r": alert.mae_r,

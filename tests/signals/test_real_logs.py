@@ -1,0 +1,45 @@
+"""Two real alert-log exports through the whole path, with the counts that the design states."""
+
+import csv
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.signals.desk import TOKEN, Desk
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+LOGS = ("TradingView_Alerts_Log_2025-11-15_ff323.csv", "TradingView_Alerts_Log_2025-12-01_560cb.csv")
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the real logs are not part of the repository")
+def test_both_real_logs(desk: Desk) -> None:
+    """1,530 accepted, 0 duplicates, 117 entries, 88 linked exits, at least 100 sized entries."""
+    answers: Counter[str] = Counter()
+    for name in LOGS:
+        with (DATA / name).open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        for row in reversed(rows):
+            answer = desk.intake.accept(
+                path_token=TOKEN,
+                body=row["Description"].encode(),
+                content_type="application/json; charset=utf-8",
+                query={"symbol": row["Ticker"].split(",")[0]},
+                received_ns=time.time_ns(),
+            )
+            answers[answer.body.get("status", str(answer.status))] += 1
+    desk.work()
+    assert answers == {"accepted": 1530}
+    counts = desk.journal.query(
+        "SELECT kind, COUNT(*) AS n, SUM(CASE WHEN parent_id IS NULL THEN 0 ELSE 1 END) AS linked "
+        "FROM signals GROUP BY kind"
+    )
+    kinds = {row["kind"]: (row["n"], row["linked"]) for row in counts}
+    assert kinds["entry"] == (117, 0)
+    assert kinds["exit"][1] == 88
+    updates = [fact.data for fact in desk.facts("signal_update")]
+    decided = {row["id"]: row for row in updates if row["kind"] == "entry"}
+    assert sum((row["quantity"] or 0) > 0 for row in decided.values()) >= 100
+    left = desk.journal.query("SELECT COUNT(*) AS n FROM signals WHERE status = 'received'")
+    assert left == [{"n": 0}]
