@@ -1,13 +1,10 @@
-"""The follower that decides: it reads the journal in order and stores what each alert brings, exactly once."""
+"""What the follower named `pipeline` does: it reads the journal in order and decides what each alert brings."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from events.envelope import Fact
-from events.follower import Follower
 from events.journal import Entry, Journal
 from ml.scorer import Scorer
-from runtime import Runtime
 
 from signals.deciding import Deciding
 from signals.handler import TABLE, handle
@@ -39,19 +36,3 @@ class Pipeline:
     def deciding(self, facts: Sequence[Fact], *, dry: bool = False) -> Deciding:
         """The collaborators for a batch; the dry run decides with the same, and leaves no trace in the past."""
         return Deciding(Work(self._journal, facts), self.rules, self._scoring, self.stopwatch, dry=dry)
-
-
-def build(
-    journal: Journal,
-    runtime: Runtime,
-    *,
-    scorer: Scorer,
-    rules: SizingRules,
-    stopwatch: Stopwatch | None = None,
-    **options: Any,
-) -> Follower:
-    """The pipeline's follower, not yet started; options are the follower's (batch, retry_base, max_attempts).
-
-    `stopwatch` is the intake's, so that rows show how long their commit took.
-    """
-    return Follower(journal, NAME, Pipeline(journal, scorer, rules, stopwatch).handle, runtime, **options)

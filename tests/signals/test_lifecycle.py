@@ -48,7 +48,8 @@ def test_the_extremes_only_grow() -> None:
 
 
 @pytest.mark.parametrize(
-    ("side", "stop", "exit_price", "outcome"), [("buy", 90.0, 120.0, 2.0), ("buy", 90.0, 90.0, -1.0), ("sell", 110.0, 95.0, 0.5)]
+    ("side", "stop", "exit_price", "outcome"),
+    [("buy", 90.0, 120.0, 2.0), ("buy", 90.0, 90.0, -1.0), ("sell", 110.0, 95.0, 0.5)],
 )
 def test_an_exit_closes_with_its_outcome_in_r(side: str, stop: float, exit_price: float, outcome: float) -> None:
     """(exit − entry) / (entry − stop), for both sides."""

@@ -10,7 +10,11 @@ def test_a_token_is_derived_and_stable() -> None:
     """The same key, name and generation give the same 32 letters; any other gives others."""
     token = tokens.derive(SECRET_KEY, "swing", 1)
     assert token == tokens.derive(SECRET_KEY, "swing", 1)
-    others = {tokens.derive(SECRET_KEY, "swing", 2), tokens.derive(SECRET_KEY, "swin", 1), tokens.derive("k", "swing", 1)}
+    others = {
+        tokens.derive(SECRET_KEY, "swing", 2),
+        tokens.derive(SECRET_KEY, "swin", 1),
+        tokens.derive("k", "swing", 1),
+    }
     assert token not in others
     assert len(token) == 32
     assert token.isalnum()
