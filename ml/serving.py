@@ -1,0 +1,30 @@
+"""What a model looks like to the scorer, so that it need not know how the model computes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Contribution = tuple[str, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A probability (0 to 1), its interval (None when no outcomes support one), and what each feature added.
+
+    Contributions are (feature, value, log-odds); with `baseline` they sum to the probability's log-odds.
+    """
+
+    probability: float
+    probability_low: float | None = None
+    probability_high: float | None = None
+    contributions: tuple[Contribution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A model that passed every check. `predict` is pure and runs in a native thread: plain values in and out."""
+
+    id: str
+    starter: bool
+    predict: Callable[[Mapping[str, float]], Prediction]
+    card: Mapping[str, Any]
