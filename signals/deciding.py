@@ -7,6 +7,7 @@ from typing import Any
 from events.envelope import Fact
 from ml.scorer import Score
 
+from signals.plan import NoPlan, Plan, plan
 from signals.row import Row, headline
 from signals.rules import SizingRules
 from signals.scoring import Batch, Scoring
@@ -22,6 +23,7 @@ class Deciding:
     ) -> None:
         self.work, self.rules = work, rules
         self._past, self._scores, self._stopwatch = scoring.past, Batch(scoring), stopwatch
+        self._plans: dict[str, Plan | NoPlan] = {}
         self._dry = dry
 
     def begin(self, fact: Fact) -> None:
@@ -33,6 +35,13 @@ class Deciding:
 
     def alert(self, fact: Fact) -> Mapping[str, Any]:
         return self.work.alert(fact.data.get("id") or fact.id)
+
+    def plan(self, fact: Fact) -> Plan | NoPlan:
+        """The complete trade that an entry asks for, made once."""
+        row = self.row(fact)
+        if row["id"] not in self._plans:
+            self._plans[row["id"]] = plan(row, self.alert(fact).get("features") or {}, self.rules)
+        return self._plans[row["id"]]
 
     def score(self, fact: Fact) -> Score:
         """The model's answer for an entry, asked once; waits at most the model's deadline, in no transaction."""

@@ -7,7 +7,7 @@ from events.envelope import Fact
 
 from signals.deciding import Deciding
 from signals.lifecycle import advance, decided, end, follow
-from signals.plan import Plan, plan
+from signals.plan import Plan
 from signals.reasons import Reason, reason
 from signals.row import Row
 from signals.sizing import Sized, size
@@ -15,10 +15,13 @@ from signals.timing import ms
 
 
 def score(fact: Fact, deciding: Deciding) -> list[Fact]:
-    """Asks the model about an entry."""
+    """Completes an entry's stop and target, then asks the model about exactly that trade."""
     row = deciding.row(fact)
     if row["kind"] != "entry":
         return []
+    trade = deciding.plan(fact)
+    if isinstance(trade, Plan):
+        row["stop"], row["targets"] = float(trade.stop), [float(target) for target in trade.targets]
     told = deciding.score(fact)
     contributions = [{"feature": f, "value": v, "log_odds": o} for f, v, o in told.contributions] or None
     row["probability"], row["probability_low"] = told.probability, told.probability_low
@@ -46,12 +49,8 @@ def decide(fact: Fact, deciding: Deciding) -> list[Fact]:
     if row["kind"] != "entry":
         return []
     began = perf_counter_ns()
-    alert = deciding.alert(fact)
-    features = alert.get("features") or {}
-    trade = plan(row, features, deciding.rules)
-    sized = size(trade, deciding.score(fact), deciding.rules, features.get("volatility"))
-    if isinstance(trade, Plan):
-        row["stop"], row["targets"] = float(trade.stop), [float(target) for target in trade.targets]
+    features = deciding.alert(fact).get("features") or {}
+    sized = size(deciding.plan(fact), deciding.score(fact), deciding.rules, features.get("volatility"))
     early = deciding.work.orphans_of(row)
     sized = _vetoed(sized, _vetoes(row, early))
     row["verdict"], row["quantity"] = sized.verdict, sized.quantity

@@ -29,11 +29,15 @@ class _Known:
 
 
 class Past:
-    """The newest entries of each source and symbol, read once and then kept up by the pipeline."""
+    """The newest entries of each source and symbol, read when first asked for and then kept up by the pipeline."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._entries: dict[tuple[str, str | None], deque[_Known]] = {}
+
+    def forget(self) -> None:
+        """Reads everything anew when it is next asked for."""
+        self._entries.clear()
 
     def before(self, row: Row) -> History:
         """What was known when this entry arrived; the entry itself does not count, also on a second try."""

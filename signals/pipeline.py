@@ -25,9 +25,14 @@ class Pipeline:
     ) -> None:
         self.rules, self.stopwatch = rules, stopwatch or Stopwatch()
         self._journal, self._scoring = journal, Scoring(journal, scorer)
+        self._next: int | None = None
 
     def handle(self, facts: Sequence[Fact]) -> Sequence[Sequence[Entry]]:
         """One batch: for each fact the entries that it brings, with their table changes."""
+        if facts and facts[0].seq != self._next:
+            # Another process decided in between, or this batch is tried again: what was remembered may be wrong.
+            self._scoring.past.forget()
+        self._next = (facts[-1].seq or 0) + 1 if facts else self._next
         if not any((fact.type, fact.origin) in TABLE for fact in facts):
             return [()] * len(facts)
         deciding = self.deciding(facts)
