@@ -13,6 +13,7 @@ FILTERS = ("symbol", "source", "side", "verdict", "status", "kind")
 LONGEST_LIST = 1000
 _CHILDREN_SHOWN = 500  # of one signal's page; the list itself says how many there are
 _FOLDED = ("update", "exit")
+_SEARCHED = ("raw", "symbol", "trade_ref", "source")
 _NO_CHILDREN: dict[str, Any] = {"updates": 0, "exits": 0, "last_at": None}
 
 
@@ -65,7 +66,8 @@ def get_signal(journal: Journal, id: str) -> Row | None:
 
 
 def _where(filters: Mapping[str, str | None], cursor: str | None) -> tuple[str, dict[str, Any]]:
-    parts, given = [], {}
+    parts: list[str] = []
+    given: dict[str, Any] = {}
     for name in FILTERS:
         value = filters.get(name)
         if value:
@@ -79,7 +81,8 @@ def _where(filters: Mapping[str, str | None], cursor: str | None) -> tuple[str, 
         parts.append("seq < :cursor")
         given["cursor"] = int(cursor)
     if text := filters.get("q"):
-        parts.append("(LOWER(raw) LIKE :q ESCAPE '!' OR LOWER(row) LIKE :q ESCAPE '!')")
+        anywhere = " OR ".join(f"LOWER({name}) LIKE :q ESCAPE '!'" for name in _SEARCHED)
+        parts.append(f"({anywhere})")
         escaped = text.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
         given["q"] = f"%{escaped}%"
     return " AND ".join(parts) or "seq > 0", given
