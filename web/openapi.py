@@ -16,7 +16,7 @@ from web.docs import Said, documented
 if TYPE_CHECKING:
     from web.desk import Desk
 
-PUBLIC_PREFIXES = ("/api/", "/webhook", "/ws", "/healthz", "/readyz", "/metrics")
+PUBLIC = ("api", "webhook", "ws", "healthz", "readyz", "metrics")
 ERROR = {
     "type": "object",
     "required": ["error"],
@@ -64,7 +64,7 @@ def document(app: Flask, desk: Desk) -> dict[str, Any]:
     """OpenAPI 3.1 of every public route."""
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     for rule in app.url_map.iter_rules():
-        if not rule.rule.startswith(PUBLIC_PREFIXES) or rule.endpoint.endswith("_refused"):
+        if rule.endpoint.endswith("_refused") or not is_public(rule):
             continue
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             paths[openapi_path(rule)][method.lower()] = operation(app, rule)
@@ -83,6 +83,11 @@ def document(app: Flask, desk: Desk) -> dict[str, Any]:
             "schemas": {"Error": ERROR},
         },
     }
+
+
+def is_public(rule: Rule) -> bool:
+    """Whether the route is for programs; the pages are for people."""
+    return rule.rule.split("/")[1] in PUBLIC
 
 
 def operation(app: Flask, rule: Rule) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from web import state
 from web.answers import answer
-from web.auth.guard import principal
+from web.auth.guard import demand
 from web.docs import documented
 from web.system import memory_mb
 
@@ -52,7 +52,7 @@ def blueprint(desk: Desk) -> Blueprint:
     @documented("Figures for Prometheus; needs a token of scope read where METRICS_OPEN is off", open_to_all=True)
     def metrics() -> Response:
         if not desk.values.metrics_open:
-            principal()
+            demand("read")
         return Response(generate_latest(desk.metrics), content_type=CONTENT_TYPE_LATEST)
 
     return ops

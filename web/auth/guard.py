@@ -43,16 +43,22 @@ def principal() -> Principal:
     return found
 
 
+def demand(scope: str) -> Principal:
+    """Who asks, if they have `scope`. Raises NotAuthenticated or NotAllowed."""
+    found = principal()
+    if not found.may(scope):
+        hint = f"`python web_server.py token --scopes {scope} --name NAME` makes one that may."
+        raise NotAllowed("missing_scope", f"This token lacks the scope `{scope}`.", hint)
+    return found
+
+
 def require(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let a view answer only whoever has `scope`; a cookie also needs proof that the desk's own page asks."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            found = principal()
-            if not found.may(scope):
-                hint = f"`python web_server.py token --scopes {scope} --name NAME` makes one that may."
-                raise NotAllowed("missing_scope", f"This token lacks the scope `{scope}`.", hint)
+            found = demand(scope)
             if found.kind == "session" and request.method not in SAFE_METHODS:
                 check_own_page(found)
             return view(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -93,7 +94,7 @@ def blueprint(desk: Desk) -> Blueprint:
         https = keeper.over_https(request.environ)
         response = redirect(wanted_page(), 303)
         name, device = keeper.cookie_name(https), keeper.device()
-        seconds = int(desk.values.session_seconds)
+        seconds = ceil(desk.values.session_seconds)
         response.set_cookie(name, secret, max_age=seconds, secure=https, httponly=True, samesite="Lax")
         response.set_cookie(
             f"{name}_device", device, max_age=DEVICE_SECONDS, secure=https, httponly=True, samesite="Lax"

@@ -1,0 +1,40 @@
+"""The pages' addresses: deep links, the login in between, and a build that is not there."""
+
+import json
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from web.pages import NOT_BUILT_YET, Assets
+
+
+@pytest.mark.parametrize("path", NOT_BUILT_YET)
+def test_a_tool_that_is_not_built_leads_to_the_nearest(client: FlaskClient, path: str) -> None:
+    """Bookmarks of the whole product work from the first day."""
+    assert client.get(path).headers["Location"] == "/signals"
+
+
+@pytest.mark.parametrize("path", ["/signals", "/signals/0190-abc"])
+def test_a_page_asks_for_a_login_and_comes_back(client: FlaskClient, path: str) -> None:
+    """The wanted page is remembered."""
+    answer = client.get(path)
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == ("/login" if path == "/signals" else f"/login?next={path}")
+
+
+def test_the_built_files_are_found_by_their_source(tmp_path: Path) -> None:
+    """The manifest is read again after a build; without one there is no entry."""
+    assets = Assets(tmp_path)
+    assert assets.entry() is None
+    (tmp_path / ".vite").mkdir()
+    manifest = {
+        "src/main.tsx": {"file": "assets/main-1.js", "isEntry": True, "imports": ["_a"], "css": ["assets/main.css"]},
+        "_a": {"file": "assets/a-2.js", "css": ["assets/a.css"]},
+    }
+    (tmp_path / ".vite" / "manifest.json").write_text(json.dumps(manifest))
+    entry = assets.entry()
+    assert entry is not None
+    assert entry.script == "/static/dashboard/assets/main-1.js"
+    assert entry.styles == ("/static/dashboard/assets/main.css", "/static/dashboard/assets/a.css")
+    assert entry.preload == ("/static/dashboard/assets/a-2.js",)
