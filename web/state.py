@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from events.clock import now_utc
+
 from signals.rows import list_signals
 
 if TYPE_CHECKING:
     from web.desk import Desk
 
 SIGNALS = 100
+ASSUMED_EQUITY = 50_000.0
 log = logging.getLogger("web")
 
 
@@ -37,9 +40,8 @@ def snapshot(desk: Desk) -> dict[str, Any]:
 
 def sources(desk: Desk) -> list[dict[str, Any]]:
     """Each source's health now, as `webhook_health_update` carries it."""
-    from events.clock import now_utc
-
-    return desk.health.table(now_utc())
+    table: list[dict[str, Any]] = desk.health.table(now_utc())
+    return table
 
 
 def model(desk: Desk) -> dict[str, Any]:
@@ -84,6 +86,3 @@ def settings(desk: Desk) -> dict[str, Any]:
         "ring": values.ring_facts,
         "version": desk.version,
     }
-
-
-ASSUMED_EQUITY = 50_000.0

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Protocol
 from urllib.parse import urlsplit
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
+class Headers(Protocol):
+    """Whatever a header can be looked up in."""
+
+    def get(self, key: str, /) -> str | None: ...
 
 
 def origin_allowed(origin: str | None, host: str, base_url: str, allowed: tuple[str, ...]) -> bool:
@@ -28,7 +34,7 @@ def origin_allowed(origin: str | None, host: str, base_url: str, allowed: tuple[
     return _plain(parts.netloc, parts.scheme) == _plain(host.lower(), parts.scheme)
 
 
-def from_own_page(headers: Mapping[str, str], host: str, base_url: str, allowed: tuple[str, ...]) -> bool | None:
+def from_own_page(headers: Headers, host: str, base_url: str, allowed: tuple[str, ...]) -> bool | None:
     """Whether the browser says that the desk's own page asks; None when the client says nothing (no browser)."""
     site, origin = headers.get("Sec-Fetch-Site"), headers.get("Origin")
     if origin:

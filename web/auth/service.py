@@ -33,7 +33,7 @@ class Auth:
         self._watching = False
 
     # Who is asking
-    def authenticate(self, headers: Mapping[str, str], cookies: Mapping[str, str], https: bool) -> Principal | None:
+    def authenticate(self, headers: origins.Headers, cookies: Mapping[str, str], https: bool) -> Principal | None:
         """Whoever the `Authorization` header names, else the cookie's session. A wrong header is nobody."""
         given = headers.get("Authorization")
         if given:
@@ -73,7 +73,7 @@ class Auth:
         """Whether a page at `origin` may connect; True without an origin (not a browser)."""
         return origins.origin_allowed(origin, host, self._values.base_url, self._values.allowed_origins)
 
-    def from_own_page(self, headers: Mapping[str, str], host: str) -> bool | None:
+    def from_own_page(self, headers: origins.Headers, host: str) -> bool | None:
         """Whether the browser says that an allowed page asks; None when it says nothing."""
         return origins.from_own_page(headers, host, self._values.base_url, self._values.allowed_origins)
 

@@ -1,0 +1,200 @@
+"""The real server as a process: what it prints, what it refuses, and how it ends. Sockets, so under both engines."""
+
+import json
+import re
+import socket
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.conftest import StartServer
+from tests.support.server import API_TOKEN, ROOT, WEBHOOK_TOKEN, DeskServer, content_type, free_port
+
+
+def run(server: DeskServer, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """A command beside the server, with its settings."""
+    return subprocess.run(
+        [sys.executable, "web_server.py", *arguments],
+        cwd=ROOT,
+        env=server.environment() | env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.socket
+def test_the_printed_line_is_taken(start_server: StartServer, engine: str) -> None:
+    """Pasting the `curl` line as it stands yields `take` and at least one MNQ."""
+    server = start_server(ASYNC_MODE=engine)
+    line = next(line for line in server.log.splitlines() if line.startswith("curl "))
+    done = subprocess.run(["bash", "-c", f"{line} -s"], capture_output=True, text=True, timeout=20, check=True)
+    signal_id = json.loads(done.stdout)["signal_id"]
+    server.wait_processed()
+    row = server.get(f"/api/signals/{signal_id}")
+    assert row["verdict"] == "take"
+    assert row["quantity"] >= 1
+    assert row["symbol"].startswith("MNQ")
+
+
+@pytest.mark.socket
+def test_the_printed_link_logs_in_once(start_server: StartServer, engine: str) -> None:
+    """Open it, press the button, be in; a second browser is too late."""
+    server = start_server(ASYNC_MODE=engine)
+    found = re.search(r"^Log in\s+(\S+)$", server.log, re.MULTILINE)
+    assert found
+    browser = requests.Session()
+    assert browser.get(found[1], timeout=10).status_code == 200
+    assert browser.post(found[1], timeout=10, allow_redirects=False).status_code == 303
+    assert browser.get(f"{server.url}/api/session", timeout=10).json()["csrf"]
+    assert requests.post(found[1], timeout=10, allow_redirects=False).status_code == 410
+
+
+@pytest.mark.socket
+def test_a_chunked_alert_is_read(start_server: StartServer, engine: str) -> None:
+    """A body without a length is not taken for empty, and its size is bounded too."""
+    server = start_server(ASYNC_MODE=engine)
+    body = json.dumps({"symbol": "MNQ1!", "side": "buy", "price": 25118.25}).encode()
+    chunks = (body[n : n + 10] for n in range(0, len(body), 10))
+    answer = requests.post(server.webhook, data=chunks, headers={"Content-Type": content_type(body)}, timeout=10)
+    assert answer.json()["status"] == "accepted"
+    answer = requests.post(server.webhook, data=(b"x" * 1000 for _ in range(80)), timeout=10)
+    assert answer.status_code == 413
+
+
+@pytest.mark.socket
+def test_no_token_in_the_log(start_server: StartServer, engine: str) -> None:
+    """Neither the access log nor an error names a token that stood in a path, a header or a query."""
+    server = start_server(ASYNC_MODE=engine, LOG_LEVEL="debug")
+    canary = "canary-5f4dcc3b5aa765d61d83"
+    for method in ("GET", "POST"):
+        requests.request(method, f"{server.url}/webhook/{canary}", timeout=10)
+        requests.request(method, f"{server.url}/login/{canary}", timeout=10)
+    requests.get(f"{server.url}/api/state?token={canary}", headers={"Authorization": f"Bearer {canary}"}, timeout=10)
+    server.stop()
+    assert canary not in server.log
+    assert API_TOKEN not in server.log
+
+
+@pytest.mark.socket
+def test_sigterm_ends_an_idle_server_at_once(start_server: StartServer, engine: str) -> None:
+    """Exit code 0, nothing on the way but words."""
+    server = start_server(ASYNC_MODE=engine)
+    began = time.monotonic()
+    assert server.stop() == 0
+    assert time.monotonic() - began < 4
+    assert "Traceback" not in server.log
+
+
+def test_a_second_start_on_one_folder_is_told(server: DeskServer) -> None:
+    """It names who holds the folder, exits 2, and harms nothing."""
+    done = run(server, PORT=str(free_port()))
+    assert done.returncode == 2
+    assert f"process {server.pid}" in done.stderr
+    assert "DATA_DIR" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert server.get("/api/state")["epoch"]
+
+
+def test_a_port_in_use_is_told(start_server: StartServer, tmp_path: Path) -> None:
+    """With another port to try."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        server = DeskServer(tmp_path / "other", port=port)
+        done = run(server)
+    assert done.returncode == 2
+    assert f"PORT={port + 1}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unwritable_folder_is_told() -> None:
+    """The folder is named, with what to do; nobody, root included, may write this one."""
+    done = run(DeskServer(Path("/proc/signal-desk")))
+    assert done.returncode == 2
+    assert "/proc/signal-desk" in done.stderr
+    assert "DATA_DIR" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+    """Exit 2 with the remedy, no traceback."""
+    (tmp_path / "data").write_text("")
+    done = run(DeskServer(tmp_path / "data"))
+    assert done.returncode == 2
+    assert "DATA_DIR" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_killed_server_leaves_no_lock(server: DeskServer) -> None:
+    """After `kill -9` the next start goes through, quickly."""
+    server.kill()
+    began = time.monotonic()
+    server.start()
+    assert time.monotonic() - began < 5
+    assert server.get("/api/state")["epoch"]
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_commands_work_with_and_without_a_running_server(server: DeskServer, running: bool) -> None:
+    """A token made from the shell opens the door, whoever wrote it to the database."""
+    if not running:
+        server.stop()
+    made = run(server, "token", "--scopes", "read", "--name", "reader")
+    link = run(server, "login-link")
+    assert (made.returncode, link.returncode) == (0, 0), made.stderr + link.stderr
+    if not running:
+        server.start()
+    token = made.stdout.splitlines()[0]
+    answer = requests.get(f"{server.url}/api/signals", headers={"Authorization": f"Bearer {token}"}, timeout=10)
+    assert answer.status_code == 200
+    assert requests.post(link.stdout.splitlines()[0], timeout=10, allow_redirects=False).status_code == 303
+
+
+def test_a_command_with_an_unknown_scope_is_refused_in_words(server: DeskServer) -> None:
+    """The scopes are listed."""
+    done = run(server, "token", "--scopes", "everything", "--name", "x")
+    assert done.returncode == 2
+    assert "publish" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_secret_key_is_made_once_and_private(start_server: StartServer) -> None:
+    """Webhook URLs survive a restart, and only the owner may read the key."""
+    server = start_server(SECRET_KEY="", WEBHOOK_TOKEN="")
+    first = server.get("/api/webhook/health")["setup"]["url"]
+    server.stop()
+    server.start()
+    assert server.get("/api/webhook/health")["setup"]["url"] == first
+    assert WEBHOOK_TOKEN not in first
+    assert stat.S_IMODE((server.data_dir / "secret.key").stat().st_mode) == 0o600
+
+
+def test_an_idle_server_is_small(server: DeskServer) -> None:
+    """At most 250 MB, with its model loaded."""
+    time.sleep(2)
+    assert server.rss_mb() <= 250
+
+
+@pytest.mark.postgres
+def test_a_host_logs_no_link_and_no_token(start_server: StartServer, postgres_url: str) -> None:
+    """On a hosted platform the output is a log: the password alone opens the door, and the database keeps the key."""
+    server = start_server(
+        DYNO="web.1",
+        HOST="127.0.0.1",
+        DATABASE_URL=postgres_url.replace("postgresql://", "postgres://"),
+        DASHBOARD_PASSWORD="long enough for a host",
+        SECRET_KEY="",
+        WEBHOOK_TOKEN="",
+    )
+    assert "/login/" not in server.log
+    assert "/webhook/" not in server.log
+    url = server.get("/api/webhook/health")["setup"]["url"]
+    server.stop()
+    server.start()
+    assert server.get("/api/webhook/health")["setup"]["url"] == url
