@@ -6,7 +6,6 @@ from typing import Any
 
 from events.envelope import Fact
 from ml.scorer import Score
-
 from signals.plan import NoPlan, Plan, plan
 from signals.row import Row, headline
 from signals.rules import SizingRules

@@ -8,7 +8,6 @@ from typing import Any
 from events.clock import new_id, now_utc, rfc3339
 from events.envelope import Fact
 from events.journal import Journal
-
 from signals.alert import Alert, Parsed, SourceRules, Unusable, freshness, parse
 from signals.handler import handle
 from signals.pipeline import Pipeline

@@ -4,7 +4,6 @@ from time import perf_counter_ns
 from typing import Any
 
 from events.envelope import Fact
-
 from signals.deciding import Deciding
 from signals.lifecycle import advance, decided, end, follow
 from signals.plan import Plan

@@ -3,7 +3,6 @@
 from time import perf_counter_ns
 
 from events.envelope import Fact
-
 from signals.deciding import Deciding
 from signals.lifecycle import advance, follow
 from signals.reasons import reason

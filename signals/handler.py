@@ -7,7 +7,6 @@ follower's position. What is not in the table triggers nothing, so nothing from 
 from collections.abc import Callable, Mapping, Sequence
 
 from events.envelope import Fact
-
 from signals import entries, followers
 from signals.deciding import Deciding
 

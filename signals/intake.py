@@ -10,7 +10,6 @@ from events.clock import new_id, now_utc, rfc3339
 from events.envelope import Fact
 from events.errors import NotStored
 from events.journal import Delivery, Entry, Journal, Receipt, Unit
-
 from signals.alert import Parsed, Unusable, find_secrets, freshness, parse
 from signals.alert.keys import delivery_key
 from signals.projection import changes

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from events.clock import parse_rfc3339, rfc3339
-
 from signals.row import Row, headline
 
 Step = dict[str, Any]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import orjson
+
 from events.clock import parse_rfc3339
 from events.journal import Journal
 from ml.features import History
-
 from signals.row import Row
 
 _KEPT = 200

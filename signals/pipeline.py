@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from events.envelope import Fact
 from events.journal import Entry, Journal
 from ml.scorer import Scorer
-
 from signals.deciding import Deciding
 from signals.handler import TABLE, handle
 from signals.projection import changes

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from trading.instruments import Instrument, instrument, round_price
-
 from signals.reasons import Reason, number, reason
 from signals.rules import SizingRules
+from trading.instruments import Instrument, instrument, round_price
 
 _MONEY_AS_DOLLARS = frozenset({"USD", "USDT", "USDC", "BUSD", "DAI", "FDUSD", "TUSD", "USDP"})
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
+
 from events.envelope import Fact
 from events.journal import Change
-
 from signals.row import row_of
 
 _INSERT = """

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from events.clock import rfc3339
-
 from signals.alert import Alert
 from signals.alert.reasons import NOTES
 from signals.reasons import reason

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from events.journal import Journal
 
+from events.journal import Journal
 from signals.journey import journey
 from signals.row import Row
 

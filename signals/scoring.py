@@ -8,7 +8,6 @@ from typing import Any
 from events.journal import Journal
 from ml.features import compute
 from ml.scorer import Score, Scorer
-
 from signals.past import Past
 from signals.row import Row
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from trading.instruments import round_quantity
-
 from signals.plan import NoPlan, Plan
 from signals.reasons import Reason, number, reason
 from signals.rules import SizingRules
+from trading.instruments import round_quantity
 
 Verdict = Literal["none", "take", "reduce", "skip", "unscored"]
 

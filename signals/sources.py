@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import orjson
+
 from events.clock import now_utc, rfc3339
 from events.envelope import Fact
 from events.journal import Change, Entry, Journal, Unit
-
 from signals import tokens
 from signals.alert import SourceRules
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
+
 from events.envelope import Fact
 from events.journal import Journal
-
 from signals.lifecycle import LIVE
 from signals.row import Row, row_of
 

@@ -8,7 +8,6 @@ from typing import Any
 from events.journal import CursorMove, Journal, Unit, open_journal
 from ml.scorer import Score
 from runtime import make
-
 from signals.intake import Answer, Intake
 from signals.pipeline import Pipeline
 from signals.rows import get_signal

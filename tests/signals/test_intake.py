@@ -5,8 +5,8 @@ import time
 from typing import Any
 
 import pytest
-from events.errors import NotStored
 
+from events.errors import NotStored
 from signals.intake import ID_WINDOW_S
 from tests.signals.desk import TOKEN, Desk, entry
 
