@@ -95,7 +95,8 @@ def _read(parsed: Parsed) -> dict[str, Any]:
 def _understood(alert: Alert) -> dict[str, Any]:
     names = ("side", "intent", "symbol", "exchange", "price", "stop", "interval", "trade_ref", "recognised")
     told = {name: getattr(alert, name) for name in names}
-    return {**told, "targets": list(alert.targets), "features": dict(alert.features), "notes": list(alert.note_codes)}
+    fields = alert_fields(alert)
+    return {**told, "targets": list(alert.targets), "features": fields["features"], "notes": fields["notes"]}
 
 
 def _time(alert: Alert) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def new_row(
 def alert_fields(alert: Alert) -> dict[str, Any]:
     """What the pipeline needs of an alert beyond its row: features, and what an exit reports."""
     return {
-        "features": dict(alert.features),
+        "features": {name: float(value) for name, value in alert.features.items()},
         "exit_price": alert.exit_price,
         "exit_reason": alert.exit_reason,
         "outcome_r": alert.outcome_r,

@@ -62,6 +62,11 @@ class Sources:
             self._keep(source)
         journal.listen(self._listen)
 
+    @property
+    def default(self) -> Source:
+        """The source that alerts belong to when none is named."""
+        return self._sources[DEFAULT_SOURCE]
+
     def by_token(self, candidate: str) -> Source | None:
         """The source whose webhook token this is, in constant time over all sources."""
         name = tokens.match(candidate, self._tokens)

@@ -1,6 +1,7 @@
 """Two real alert-log exports through the whole path, with the counts that the design states."""
 
 import csv
+import json
 import time
 from collections import Counter
 from pathlib import Path
@@ -43,3 +44,15 @@ def test_both_real_logs(desk: Desk) -> None:
     assert sum((row["quantity"] or 0) > 0 for row in decided.values()) >= 100
     left = desk.journal.query("SELECT COUNT(*) AS n FROM signals WHERE status = 'received'")
     assert left == [{"n": 0}]
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the labelled samples are not part of the repository")
+def test_every_labelled_sample_is_answered_and_decided(desk: Desk) -> None:
+    """Valid bodies are accepted, the rest is accepted after repair or refused with a reason; none is left behind."""
+    for line in (DATA / "tradingview_samples.jsonl").read_text().splitlines():
+        sample = json.loads(line)
+        answer = desk.post(sample["body"])
+        wanted = (200,) if sample["expect"]["valid"] else (200, 400, 413, 422)
+        assert answer.status in wanted, sample["id"]
+    desk.work()
+    assert desk.journal.query("SELECT COUNT(*) AS n FROM signals WHERE status = 'received'") == [{"n": 0}]
