@@ -18,13 +18,16 @@ _FILLED = re.compile(
     r"(?:\s+New\s+strategy\s+position\s+is\s+(?P<after>[-\u2212+]?[\d.,]*\d))?\.?\s*\Z",
     re.IGNORECASE | re.DOTALL,
 )
+_MAX_ORDERS = 50  # in one text
 _PENDING_CHANGES = re.compile(r"newsltp|cancel", re.IGNORECASE)
 
 
 def pineconnector(text: str) -> list[dict[str, Any]] | None:
     """`licence,command,symbol,key=value,…`, one order a line."""
-    found = []
+    found: list[dict[str, Any]] = []
     for line in visible(text).splitlines():
+        if len(found) > _MAX_ORDERS:
+            return None
         if not line.strip():
             continue
         cells = [cell.strip() for cell in _FIELD.findall(line) if cell.strip()]
@@ -53,8 +56,10 @@ def pineconnector(text: str) -> list[dict[str, Any]] | None:
 
 def wundertrading(text: str) -> list[dict[str, Any]] | None:
     """`ENTER-LONG_EXCHANGE_SYMBOL_BOT_TIMEFRAME_ID`; the bot's name may itself hold underscores."""
-    found = []
+    found: list[dict[str, Any]] = []
     for line in visible(text).splitlines():
+        if len(found) > _MAX_ORDERS:
+            return None
         match = _WUNDER.match(line.strip())
         if match is None:
             if line.strip():

@@ -10,6 +10,7 @@ from signals.alert import commas
 from signals.alert.autoview import autoview
 from signals.alert.decode import visible
 from signals.alert.keyvalue import pairs_read
+from signals.alert.limits import MAX_SENTENCE
 from signals.alert.numbers import is_missing, quiet
 from signals.alert.redact import REMOVED
 from signals.alert.text import is_heartbeat, sentence_read
@@ -40,7 +41,7 @@ def read_text(text: str, repairs: list[str]) -> tuple[Documents, str]:
 
 def heartbeat(text: str) -> Documents | None:
     """A line that only says that the sender lives."""
-    if not is_heartbeat(text) or "=" in text:
+    if len(text) > MAX_SENTENCE or not is_heartbeat(text) or "=" in text:
         return None
     return [{**sentence_read(text), "event": "heartbeat"}]
 
@@ -57,7 +58,7 @@ def pairs(text: str) -> Documents | None:
     if found is None:
         return None
     documents, rest = found
-    told = sentence_read(rest) if rest else {}
+    told = sentence_read(rest[:MAX_SENTENCE]) if rest else {}
     if told:
         told["note"] = told.pop("text")
     return [{**{k: v for k, v in told.items() if k not in document}, **document} for document in documents]
@@ -65,6 +66,8 @@ def pairs(text: str) -> Documents | None:
 
 def sentences(text: str) -> Documents | None:
     """Plain text: one alert, or one a line where each line names both a side and a symbol."""
+    if len(text) > MAX_SENTENCE:
+        return [{"text": visible(text)}]
     lines = [sentence_read(line) for line in visible(text).splitlines() if line.strip()]
     complete = [line for line in lines if "action" in line and "symbol" in line]
     if len(complete) > 1:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from signals.alert.conventions import read_text
+from signals.alert.limits import MAX_LIST_WORDS
 from signals.alert.numbers import is_missing
 from signals.alert.redact import REMOVED
 from signals.alert.repair import nested_json
@@ -67,7 +68,9 @@ def _objects(value: Any, repairs: list[str]) -> tuple[list[dict[str, Any]], str 
     if isinstance(value, dict):
         return _unwrapped(value, repairs), None
     if isinstance(value, list):
-        if value and all(isinstance(item, (str, int, float)) and not isinstance(item, bool) for item in value):
+        if 0 < len(value) <= MAX_LIST_WORDS and all(
+            isinstance(item, (str, int, float)) and not isinstance(item, bool) for item in value
+        ):
             return read_text(" ".join(str(item) for item in value), repairs)
         found = []
         for item in value:

@@ -25,11 +25,15 @@ _GROUPED = re.compile(
 _BARE = re.compile(r"[^,{}\[\]\"\n\r\u201c\u201d]+")
 _PLACEHOLDER = re.compile(r"\{\{[^{}\n]{1,100}\}\}")
 _QUOTED_PLACEHOLDER = re.compile(r"[\"']\{\{[^{}\n]{1,100}\}\}[\"']")
-_Q = r"[\"'“”‘’]"
-_NEXT_IS_KEY = rf"(?:{_Q}[^\"'“”\n,{{}}\[\]]{{0,100}}{_Q}|[^\W\d][\w.\-]{{0,99}})\s{{0,40}}[:=]"
+_QUOTED = (
+    r"(?:\"[^\"\n]{0,100}[\"“”]|'[^'\n]{0,100}'|`[^`\n]{0,100}`|[“”„][^“”\"\n]{0,100}[“”\"]"
+    r"|[‘’][^‘’\n]{0,100}[‘’']|«[^»\n]{0,100}»)"
+)
+_NEXT_IS_KEY = rf"(?:{_QUOTED}|[^\W\d][\w.\-]{{0,99}})\s{{0,40}}[:=]"
+_SAME_LINE_KEY = r"[\"'`“”‘’][\w.\-]{1,60}[\"'`“”‘’]\s{0,40}:"
 _AIR = rf"[\s{INVISIBLE}]{{0,200}}"
 _ENDS_IN_OBJECT = re.compile(
-    rf"{_AIR}(?:[}}\]]|\Z|[,;]{_AIR}(?:[}}\],]|//|/\*|{_NEXT_IS_KEY}|\Z)|//|/\*)|\s{{1,40}}{_Q}[\w.\-]{{1,60}}{_Q}\s{{0,40}}:"
+    rf"{_AIR}(?:[}}\]]|\Z|[,;]{_AIR}(?:[}}\],]|//|/\*|{_NEXT_IS_KEY}|\Z)|//|/\*)|\s{{1,40}}{_SAME_LINE_KEY}"
 )
 _ENDS_LINE_THEN_KEY = re.compile(rf"[ \t\r]{{0,40}}\n\s{{0,200}}{_NEXT_IS_KEY}")
 _ENDS_IN_LIST = re.compile(rf"[\s{INVISIBLE}]{{0,200}}[,\]]")

@@ -9,13 +9,14 @@ from urllib.parse import unquote_plus
 
 from signals.alert import synonyms
 from signals.alert.decode import visible
+from signals.alert.limits import MAX_KEYS
 from signals.alert.redact import REMOVED, is_secret_name
 from signals.alert.synonyms import squash, words
 from signals.errors import refuse
 
-_EQUALS = re.compile(r"(?<![\w.{])([^\W\d][\w.\-]{0,40}(?:\[\d\])?)[ \t]{0,3}=[ \t]{0,3}(?!=)")
+_EQUALS = re.compile(r"(?<![\w.\-{])-{0,2}([^\W\d][\w.\-]{0,40}(?:\[\d\])?)[ \t]{0,3}=[ \t]{0,3}(?!=)")
 _COLON_ANY = re.compile(
-    r"(?<![\w.{/])([^\W\d][\w.\-]{0,24}(?:[ _](?:loss|profit|price|frame|\d))?(?: ?\d)?)[ \t]{0,3}:(?!//)[ \t]{0,3}",
+    r"(?<![\w.\-{/])([^\W\d][\w.\-]{0,24}(?:[ _](?:loss|profit|price|frame|\d))?(?: ?\d)?)[ \t]{0,3}:(?!//)[ \t]{0,3}",
     re.IGNORECASE,
 )
 _COLON_LINE = re.compile(r"\A[\s\-*•>]{0,8}([^\W\d][\w .\-]{0,40}?)[ \t]{0,3}:(?:[ \t]+|\Z)")
@@ -39,6 +40,7 @@ def pairs_read(text: str) -> tuple[list[dict[str, Any]], str] | None:
     lines = [line for line in body.splitlines() if line.strip(" -#=*_\t")]
     rows: list[list[tuple[str, str]]] = []
     rest: list[str] = []
+    count = 0
     for line in lines:
         row: list[tuple[str, str]] = []
         for segment in _SEGMENT.split(line):
@@ -48,8 +50,10 @@ def pairs_read(text: str) -> tuple[list[dict[str, Any]], str] | None:
         if line.lstrip().startswith("- ") and rows and len(row) == 1 and any(row[0][0] == r[0] for r in rows[-1]):
             rows.append([])  # a YAML list starts its next item
         rows.append(row)
+        count += len(row)
+        if count > 2 * MAX_KEYS:
+            raise refuse("too_many_keys")
     known = sum(1 for row in rows for key, _ in row if _is_known(key))
-    count = sum(len(row) for row in rows)
     if not known and count < 3:
         return None
     return _objects(rows), " ".join(part for part in rest if part)
@@ -65,7 +69,7 @@ def _pairs_of(segment: str) -> tuple[list[tuple[str, str]], list[str]]:
     segment = segment.strip()
     if not segment:
         return [], []
-    marks = list(_marks(segment))
+    marks = list(_marks(segment)) if "=" in segment or ":" in segment else []
     if not marks:
         return [], [segment]
     found: list[tuple[str, str]] = []

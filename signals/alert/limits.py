@@ -10,3 +10,6 @@ MAX_INTEGER_DIGITS = 20  # 2**64 has 20 digits; longer literals are refused befo
 INTEGER_MIN = -(2**63)
 INTEGER_MAX = 2**64 - 1
 MAX_FEATURES = 64
+MAX_SECRETS = 50  # each is looked for in the whole body
+MAX_SENTENCE = 4096  # characters; longer prose is kept, not interpreted
+MAX_LIST_WORDS = 50

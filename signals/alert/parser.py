@@ -13,6 +13,7 @@ from signals.alert.documents import documents_of, real_value_in
 from signals.alert.fields import at_path
 from signals.alert.interpret import alert_of, reference
 from signals.alert.keys import delivery_key
+from signals.alert.limits import MAX_SECRETS
 from signals.alert.model import Parsed, SourceRules
 from signals.alert.repair import values_of
 from signals.alert.strict import check_string
@@ -47,6 +48,8 @@ def understood(body: bytes, *, query: Mapping[str, str], received_at: datetime, 
         check_string(value)
     values = values_of(text, repairs) if trimmed(text) else []
     secrets = _secrets(text, values or [], query)
+    if len(secrets) > MAX_SECRETS:
+        raise refuse("too_many_keys", "secrets")
     clean = [redact.scrubbed(value, secrets) for value in values or []]
     redacted = redact.redacted_text(text, secrets, clean)
     asked = redact.redacted_query(query, secrets)
@@ -120,4 +123,4 @@ def _salvaged(body: bytes) -> str:
     """What may be kept of a refused body: its first 64 KiB as text, secrets removed by name."""
     text = body[: 64 * 1024].decode("utf-8", "replace").replace("\x00", "\ufffd")
     spans = redact.named_spans(text)
-    return redact.redacted_text(text, [value for _, _, value in spans], [])
+    return redact.redacted_text(text, [value for _, _, value in spans[:MAX_SECRETS]], [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from signals.alert.synonyms import squash, words
@@ -31,7 +32,9 @@ _ENDINGS = (
     "licenceid",
     "authkey",
 )
-_NAMED = re.compile(r"(?<!\w)([^\W\d][\w.\-]{0,60})[\\\"'\u201c\u201d\u2018\u2019`]{0,2}[ \t]{0,20}[:=][ \t\r\n]{0,20}")
+_NAMED = re.compile(
+    r"(?<![\w.\-])[.\-]{0,3}([^\W\d][\w.\-]{0,60})[\\\"'\u201c\u201d\u2018\u2019`]{0,2}[ \t]{0,20}[:=][ \t\r\n]{0,20}"
+)
 _VALUE = re.compile(
     r"""\\?"(?P<double>(?:[^"\\]|\\[^"]|\\"(?!\s*[,}]))*)(?:\\?"|\Z)
     |'(?P<single>[^'\n]*)(?:'|\Z)
@@ -54,7 +57,11 @@ _NOT_SECRET = frozenset({"true", "false", "null", "none", "na", "nan", ""})
 
 def is_secret_name(name: str) -> bool:
     """True when a field of this name holds something only its owner may know."""
-    plain = squash(name)
+    return _is_secret(squash(name)[-96:])
+
+
+@lru_cache(maxsize=2048)
+def _is_secret(plain: str) -> bool:
     return (
         plain in _EXACT
         or plain.endswith(_ENDINGS)
@@ -65,12 +72,15 @@ def is_secret_name(name: str) -> bool:
 def named_spans(text: str) -> list[tuple[int, int, str]]:
     """Where secrets stand by name in a text of any form: (start, end, value), in order."""
     spans = []
-    for found in _NAMED.finditer(text):
+    at = 0
+    while found := _NAMED.search(text, at):
+        at = found.end()
         if not is_secret_name(found[1]):
             continue
-        value = _VALUE.match(text, found.end())
+        value = _VALUE.match(text, at)
         if value is None or value.lastgroup is None:
             continue
+        at = max(at, value.end() - 1)  # what lies within a secret is not read again, so time stays linear
         group = value.lastgroup
         if group == "list":
             spans += [

@@ -12,7 +12,7 @@ from signals.alert.strict import NotStrict, check, loads
 from signals.errors import Unusable, refuse
 
 _START = re.compile(
-    r"\{(?!\{)\s{0,200}(?P<sure>[\"'\u201c\u201d\u2018\u2019\u201e]|\Z)|\{(?!\{)\s{0,200}[^\W\d][\w.\-]{0,60}\s{0,20}[:=]|\[\s{0,200}\{(?!\{)"
+    r"\{(?!\{)\s{0,200}(?P<sure>[\"'`\u201c\u201d\u2018\u2019\u201e\u00ab]|\Z)|\{(?!\{)\s{0,200}[^\W\d][\w.\-]{0,60}\s{0,20}[:=]|\[\s{0,200}\{(?!\{)"
 )
 _FIELD = re.compile(r"[\"'\u201d\u2019]\s{0,20}:")
 _MAX_VALUES = 200

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 
 
 def squash(name: str) -> str:
     """A field name without case, punctuation and white space: `stop-Loss`, `stop_loss` and `stopLoss` are one."""
+    # The same few names come with every alert; long ones are not worth remembering.
+    return _squashed(name) if len(name) <= 48 else _NOT_A_LETTER.sub("", name).lower()
+
+
+@lru_cache(maxsize=2048)
+def _squashed(name: str) -> str:
     return _NOT_A_LETTER.sub("", name).lower()
 
 
