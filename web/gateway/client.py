@@ -1,0 +1,108 @@
+"""One live client: who it is, what it has been sent, and how to let it go."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
+
+from events.clock import now_utc, rfc3339
+from web.gateway.rooms import EVERYTHING, Subscription
+
+if TYPE_CHECKING:
+    from web.auth import Principal
+    from web.gateway.messages import Message, Packet
+    from web.gateway.outbox import Outbox
+
+Kind = Literal["socketio", "ws"]
+# A client may send this many messages at once, and so many a second for long.
+BURST = 100.0
+PER_SECOND = 20.0
+# So many refused messages and it is cut off: it is broken, or it means harm.
+REFUSED_MOST = 100
+
+
+class Client:
+    """`position` is the last seq considered for it, also when its subscription left the fact out.
+
+    `close(code, reason)` ends it; code 1013 asks it to come back, 4401 says that its login ended.
+    """
+
+    def __init__(
+        self,
+        id_: str,
+        kind: Kind,
+        principal: Principal,
+        outbox: Outbox,
+        close: Callable[[int, str], None],
+        about: dict[str, Any],
+    ) -> None:
+        self.id, self.kind, self.principal, self.outbox = id_, kind, principal, outbox
+        self._close = close
+        self.about = about
+        self.subscription: Subscription = EVERYTHING
+        self.epoch = ""
+        self.position = 0
+        self.joined = False
+        self.joining = False
+        self.gone = False
+        self.refused = 0
+        self.since = rfc3339(now_utc())
+        self.acked: int | None = None
+        self.acked_at = 0.0
+        self.latency_ms: float | None = None
+        self._allowance = BURST
+        self._asked_at = time.monotonic()
+
+    def send(self, message: Message) -> None:
+        """Queue a message, whatever it is. Never yields."""
+        self.outbox.put(self._packet(message))
+
+    def send_fact(self, message: Message, seq: int) -> None:
+        """Queue a fact unless the client has it; moves its position."""
+        if seq > self.position:
+            self.position = seq
+            self.outbox.put(self._packet(message))
+
+    def send_latest(self, message: Message) -> None:
+        """Offer a passing figure; only the newest of its key waits."""
+        self.outbox.put_latest(message.key, self._packet(message))
+
+    def _packet(self, message: Message) -> Packet:
+        return message.socketio() if self.kind == "socketio" else message.plain()
+
+    def may_ask(self, cost: float = 1.0) -> bool:
+        """Count a message that came in; False when they come too fast."""
+        now = time.monotonic()
+        self._allowance = min(BURST, self._allowance + (now - self._asked_at) * PER_SECOND)
+        self._asked_at = now
+        if self._allowance < cost:
+            return False
+        self._allowance -= cost
+        return True
+
+    def close(self, code: int, reason: str) -> None:
+        """End the connection; once."""
+        if not self.gone:
+            self.gone = True
+            self._close(code, reason)
+
+    def describe(self) -> dict[str, Any]:
+        """Its line in `/api/connections`."""
+        wanted = self.subscription
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "principal": self.principal.id,
+            "name": self.principal.name,
+            "since": self.since,
+            "position": self.position,
+            "queued_bytes": self.outbox.bytes,
+            "sent": self.outbox.sent,
+            "types": sorted(wanted.types) if wanted.types is not None else None,
+            "symbols": sorted(wanted.symbols) if wanted.symbols is not None else None,
+            "acked": self.acked,
+            "latency_ms": self.latency_ms,
+            "refused": self.refused,
+            **self.about,
+        }

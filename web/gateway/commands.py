@@ -1,0 +1,117 @@
+"""What a live client may ask, whichever way it is connected: one funnel that answers, refuses, counts and cuts off."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from web.gateway.client import REFUSED_MOST
+from web.gateway.errors import BadMessage, NotPermitted, TooFast
+from web.gateway.joining import POLICY, Position
+from web.gateway.rooms import subscription
+
+if TYPE_CHECKING:
+    from web.gateway.client import Client
+    from web.gateway.gateway import Gateway
+
+ACK_SECONDS = 1.0
+STATE_COST = 20.0  # a snapshot costs as much as so many messages
+log = logging.getLogger("web.gateway")
+Answer = dict[str, Any]
+
+
+class Commands:
+    """`take` never raises: a client's mistake is the client's."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._table: dict[str, Callable[[Client, Mapping[str, Any]], Answer | None]] = {
+            "subscribe": self._subscribe,
+            "resume": self._resume,
+            "request_state": self._request_state,
+            "ack": self._ack,
+            "publish": self._publish,
+        }
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._table)
+
+    def take(self, client: Client, name: str, data: Any) -> Answer | None:
+        """The answer to one message: None, what was asked, or `{"error": {…}}`."""
+        if client.gone:
+            return None
+        try:
+            if not client.may_ask():
+                raise TooFast("too_fast", "Messages come too fast.", "At most 20 a second for long.")
+            command = self._table.get(name)
+            if command is None:
+                raise BadMessage("unknown_op", "There is no such operation.", f"One of {', '.join(self._table)}.")
+            if data is not None and not isinstance(data, Mapping):
+                raise BadMessage("bad_message", "The message is not an object.", "Send one JSON object.")
+            return command(client, data or {})
+        except BadMessage as error:
+            return self.refuse(client, error)
+        except Exception as error:
+            code = getattr(error, "code", None)
+            if isinstance(code, str):  # an error of the floors below brings its own words
+                words = {name: str(getattr(error, name, "")) for name in ("message", "hint")}
+                return {"error": {"code": code, **words}}
+            log.exception("a client's %s failed", name if name in self._table else "message")
+            return {"error": {"code": "internal_error", "message": "The desk failed at this.", "hint": "Try again."}}
+
+    def refuse(self, client: Client, error: BadMessage) -> Answer:
+        """Count a refused message; too many end the connection."""
+        client.refused += 1
+        self._gateway.stats.refused += 1
+        if client.refused >= REFUSED_MOST:
+            client.close(POLICY, "too many refused messages")
+        return {"error": error.error()}
+
+    def _subscribe(self, client: Client, data: Mapping[str, Any]) -> Answer:
+        wanted = subscription(data.get("types"), data.get("symbols"))
+        self._gateway.rooms.move(client, wanted)
+        return {"ok": True}
+
+    def _resume(self, client: Client, data: Mapping[str, Any]) -> Answer:
+        self._charge(client)
+        position = Position.read(data.get("epoch"), data.get("seq"))
+        self._gateway.runtime.spawn(self._gateway.joining.welcome, client, position)
+        return {"ok": True}
+
+    def _request_state(self, client: Client, data: Mapping[str, Any]) -> Answer:
+        del data
+        self._charge(client)
+        self._gateway.runtime.spawn(self._gateway.joining.refresh, client)
+        return {"ok": True}
+
+    def _charge(self, client: Client) -> None:
+        if client.joining:
+            raise TooFast("still_joining", "The last request is still being answered.", "Wait for its snapshot.")
+        if not client.may_ask(STATE_COST):
+            raise TooFast("too_fast", "The state is asked for too often.", "Once a second is plenty.")
+
+    def _ack(self, client: Client, data: Mapping[str, Any]) -> None:
+        seq, now = data.get("seq"), time.monotonic()
+        if not isinstance(seq, int) or isinstance(seq, bool):
+            raise BadMessage("bad_message", "`seq` is not a number.", 'Such as {"seq": 42, "received_at": "…"}.')
+        if now - client.acked_at < ACK_SECONDS:
+            return
+        client.acked, client.acked_at = seq, now
+        made = self._gateway.encoder.made(seq)
+        if made is not None:
+            # Ours at both ends, so no clock of the client's is believed: it includes the way back.
+            client.latency_ms = round((now - made) * 1000, 1)
+            self._gateway.stats.latencies.append(client.latency_ms)
+
+    def _publish(self, client: Client, data: Mapping[str, Any]) -> Answer:
+        answer = self._gateway.publisher.publish(client.principal, [data])[0]
+        error = answer.get("error")
+        if isinstance(error, dict):
+            refusal = NotPermitted(
+                str(error.get("code", "bad_event")), str(error.get("message", "")), str(error.get("hint", ""))
+            )
+            return {"id": answer.get("id"), **self.refuse(client, refusal)}
+        return answer

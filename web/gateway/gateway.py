@@ -1,0 +1,142 @@
+"""Puts the gateway together and broadcasts: each fact, once encoded, to the clients of this process who want it."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from flask_socketio import SocketIO
+
+from web.gateway.commands import Commands
+from web.gateway.heartbeat import Heartbeat
+from web.gateway.joining import TRY_AGAIN, Joining
+from web.gateway.long_poll import LongPoll
+from web.gateway.messages import Encoder, Message
+from web.gateway.outbox import Outbox
+from web.gateway.plain_ws import ENDED, PlainWebSocket
+from web.gateway.publish import Publisher
+from web.gateway.rooms import Rooms
+from web.gateway.socketio_adapter import SocketIOAdapter
+from web.gateway.stats import Stats
+from web.state import snapshot
+
+if TYPE_CHECKING:
+    from events.envelope import Fact, Passing
+    from web.auth import Auth
+    from web.desk import Desk
+    from web.gateway.client import Client
+
+log = logging.getLogger("web.gateway")
+
+
+class Gateway:
+    """Make it, `init_app` it, and it follows the journal until `stop`."""
+
+    def __init__(self, desk: Desk, auth: Auth) -> None:
+        self.desk, self.runtime = desk, desk.runtime
+        values = desk.values
+        self.rooms, self.stats = Rooms(), Stats()
+        self.encoder = Encoder(values.ring_facts)
+        self.considered = desk.journal.head
+        self.joining = Joining(
+            desk.journal,
+            self.rooms,
+            self.encoder,
+            lambda: snapshot(desk),
+            self._latest,
+            version=desk.version,
+            reach=values.replay_facts,
+            stall=values.client_stall_seconds,
+            heartbeat=values.heartbeat_seconds,
+        )
+        self.publisher = Publisher(desk)
+        self.commands = Commands(self)
+        self.polls = LongPoll(self)
+        self._clients: dict[str, Client] = {}
+        self._heartbeat = Heartbeat(self, values.heartbeat_seconds)
+        self._socketio = SocketIOAdapter(self, auth)
+        self._plain = PlainWebSocket(self, auth)
+        auth.on_revoked(self._login_ended)
+
+    def init_app(self, app: Flask) -> SocketIO:
+        """Mount every way in and start to follow."""
+        self._plain.init_app(app)
+        app.register_blueprint(self.polls.blueprint())
+        sockets = self._socketio.init_app(app)
+        self.desk.journal.listen(self._facts)
+        self.desk.bus.listen(self._passing)
+        self.desk.count_sockets.append(self.count)
+        self.runtime.spawn(self._heartbeat.run)
+        return sockets
+
+    # Broadcasting: on the loop, in commit order, never yielding
+    def _facts(self, facts: Sequence[Fact]) -> None:
+        for fact in facts:
+            seq = fact.seq or 0
+            message: Message | None = None
+            for client in self.rooms.wanting(fact.type, fact.symbol):
+                message = message or self.encoder.fact(fact)
+                client.send_fact(message, seq)
+            self.considered = max(self.considered, seq)
+            self.stats.broadcasts += 1
+        self.polls.wake(facts)
+
+    def _passing(self, passing: Passing) -> None:
+        message: Message | None = None
+        for client in self.rooms.wanting(passing.type, passing.symbol):
+            message = message or self.encoder.passing(passing)
+            client.send_latest(message)
+
+    def _latest(self) -> list[Message]:
+        return [self.encoder.passing(passing) for passing in self.desk.bus.latest().values()]
+
+    # Coming and going
+    def new_outbox(self) -> Outbox:
+        return Outbox(self.desk.values.client_queue_bytes, self.runtime.waiter)
+
+    def remember(self, client: Client) -> None:
+        """Count it and be able to end it; it gets nothing before it joins a room."""
+        self._clients[client.id] = client
+        self.stats.accepted += 1
+
+    def forget(self, client: Client) -> None:
+        """It is gone: send it nothing more. Harmless when done twice."""
+        self.rooms.leave(client)
+        self._clients.pop(client.id, None)
+
+    def overrun(self, client: Client) -> None:
+        """Its queue is full: let it go; it comes back by its position."""
+        self.stats.overrun += 1
+        log.warning("client %s does not read: dropped with %d bytes queued", client.id, client.outbox.bytes)
+        client.close(TRY_AGAIN, "too slow: come back by your position")
+
+    def _login_ended(self, session: str) -> None:
+        for client in [one for one in self._clients.values() if one.principal.session == session]:
+            self.stats.ended_logins += 1
+            client.close(ENDED, "the login ended")
+
+    def sweep(self) -> None:
+        self._socketio.sweep()
+
+    def stop(self) -> None:
+        """Let everyone go; they come back to the next process by their positions."""
+        self._heartbeat.stop()
+        self.polls.stop()
+        for client in list(self._clients.values()):
+            client.close(TRY_AGAIN, "the desk is restarting")
+
+    # Figures
+    def count(self) -> dict[str, int]:
+        """Live clients by transport; waiting polls are `long_poll`."""
+        kinds = Counter("ws" if c.kind == "ws" else str(c.about.get("transport")) for c in self._clients.values())
+        return {"websocket": 0, "polling": 0, "ws": 0, **kinds, "long_poll": self.polls.waiting}
+
+    def figures(self) -> dict[str, Any]:
+        return self.stats.figures(self._clients.values(), self.polls.waiting, self.considered)
+
+    def connections(self) -> list[dict[str, Any]]:
+        """Each live client, the oldest first."""
+        return [client.describe() for client in self._clients.values()]

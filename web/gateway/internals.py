@@ -1,0 +1,144 @@
+"""The one file that leans on names inside python-socketio, engineio, simple-websocket and the engines' sockets.
+
+Checked against the pinned versions at start: with others the stock path is taken, which is slower and has no bound of
+its own for a client that never reads, but uses documented names only. What is leaned on:
+
+- `engineio.Server.create_queue`: every socket's queue becomes an Outbox;
+- `engineio.Server._async["websocket"]`: its class is given a handler, a bound method of the Engine.IO socket;
+- `engineio.Socket.queue`, `.upgraded`, `.closed`; `Server.sockets`;
+- eventlet's `WebSocket.socket` and `._send`, simple-websocket's `Server.sock`;
+- the non-blocking socket under a green one: `fd` in eventlet, `_sock` in gevent.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+from web.gateway.line import Line
+from web.gateway.messages import Packet, Text
+from web.gateway.outbox import Outbox
+
+PINNED = {"python-socketio": "5.18.1", "python-engineio": "4.15.1", "simple-websocket": "1.1.0"}
+COMPRESSION = "HTTP_SEC_WEBSOCKET_EXTENSIONS"
+
+log = logging.getLogger("web.gateway")
+
+
+def as_pinned(installed: Callable[[str], str] = version) -> bool:
+    """Whether the libraries are the ones whose insides were read; says what differs when not."""
+    other = {name: installed(name) for name, pinned in PINNED.items() if installed(name) != pinned}
+    if other:
+        log.warning("live clients take the slower stock path: %s was not tested with this desk", other)
+    return not other
+
+
+def raw_socket(green: Any) -> Any:
+    """The non-blocking socket under a green one; None when there is none that can be used directly."""
+    raw = getattr(green, "fd", None) or getattr(green, "_sock", None)
+    return raw if hasattr(raw, "send") and not raw.getblocking() else None
+
+
+def line_of(green: Any) -> Line:
+    """The sending side of an accepted socket."""
+    return Line(green, raw_socket(green))
+
+
+def request_socket(environ: dict[str, Any]) -> Any:
+    """The green socket that a request came by; None when the server does not show it."""
+    if "eventlet.input" in environ:
+        return environ["eventlet.input"].get_socket()
+    reader = getattr(environ.get("wsgi.input"), "rfile", None)
+    return getattr(getattr(reader, "raw", None), "_sock", None)
+
+
+def peer_gone(environ: dict[str, Any]) -> bool:
+    """Whether whoever made the request has hung up; looks without waiting and without taking anything."""
+    raw = raw_socket(request_socket(environ))
+    if raw is None:
+        return False
+    try:
+        return bool(raw.recv(1, socket.MSG_PEEK) == b"")
+    except (BlockingIOError, InterruptedError):
+        return False
+    except OSError:
+        return True
+
+
+def install(eio: Any, new_outbox: Callable[[], Outbox], empty_error: type[BaseException], noop: Any) -> None:
+    """Give an Engine.IO server our queues and our sending."""
+
+    def create_queue(*args: Any, **kwargs: Any) -> Outbox:
+        del args, kwargs
+        outbox = new_outbox()
+        outbox.empty_error, outbox.idle_packet = empty_error, noop
+        return outbox
+
+    eio.create_queue = create_queue
+    eio._async = {**eio._async, "websocket": _wired(eio._async["websocket"])}
+
+
+def _wired(stock: type[Any]) -> type[Any]:
+    """The engine's WebSocket class, whose sockets share encoded frames and never compress."""
+
+    class Wired(stock):  # type: ignore[misc]
+        def __init__(self, handler: Callable[[Any], Any], server: Any) -> None:
+            engine = handler.__self__  # type: ignore[attr-defined]
+
+            def wired(ws: Any) -> Any:
+                line = share_frames(ws)
+                # While it probes an upgrade, the polling side still has the queue.
+                line.ready = lambda: engine.upgraded and not engine.closed
+                engine.queue.line = line
+                return handler(ws)
+
+            super().__init__(wired, server)
+
+        def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+            environ.pop(COMPRESSION, None)
+            return super().__call__(environ, start_response)
+
+    return Wired
+
+
+def share_frames(ws: Any) -> Line:
+    """Make an engine's WebSocket send our ready frames as they are, and everything else through the same line."""
+    inner = getattr(ws, "ws", None)
+    if inner is not None:  # simple-websocket, under gevent
+        line = inner.sock = line_of(inner.sock)
+    else:  # eventlet's own
+        line = line_of(ws.socket)
+        ws._send = line.send
+    stock_send = ws.send
+
+    def send(message: Any, **how: Any) -> Any:
+        if isinstance(message, Text):
+            return line.send_text(message)
+        return stock_send(message, **how)
+
+    ws.send = send
+    return line
+
+
+class StockOutbox(Outbox):
+    """The fallback: hands each packet to the library's own queue at once."""
+
+    def __init__(self, limit: int, send: Callable[[str], None]) -> None:
+        super().__init__(limit, lambda: None)  # type: ignore[arg-type, return-value]
+        self._send = send
+
+    def put(self, packet: Any, block: bool = True, timeout: float | None = None) -> None:
+        del block, timeout
+        if isinstance(packet, Packet) and not self.over:
+            self.sent += 1
+            self._send(packet.encode()[1:])  # without Engine.IO's own mark, which the library puts in front
+
+    def put_latest(self, key: str, packet: Packet) -> None:
+        del key
+        self.put(packet)
+
+    def clear(self) -> None:
+        self.over = True

@@ -1,0 +1,180 @@
+"""Replay, then join: how a client comes to stand in its room without a gap and without a repeat."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from events.envelope import Passing
+from web.gateway.messages import Message, snapshot_message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from events.envelope import Fact
+    from events.journal import Journal
+    from web.gateway.client import Client
+    from web.gateway.messages import Encoder
+    from web.gateway.rooms import Rooms
+
+PAGE = 200
+# A state that many clients who come at once share; they catch up from its seq as from their own.
+STATE_SECONDS = 0.5
+TRY_AGAIN, POLICY = 1013, 1008
+log = logging.getLogger("web.gateway")
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a client says it stands."""
+
+    epoch: str
+    seq: int
+
+    @classmethod
+    def read(cls, epoch: Any, seq: Any) -> Position | None:
+        """None when the client names none that can be read: then it is new."""
+        if isinstance(seq, str) and seq.isdigit() and len(seq) < 19:
+            seq = int(seq)
+        if not isinstance(epoch, str) or not epoch or not isinstance(seq, int) or isinstance(seq, bool) or seq < 0:
+            return None
+        return cls(epoch, seq)
+
+
+def reset_reason(position: Position | None, epoch: str, head: int, reach: int) -> str | None:
+    """Why a position can't be resumed: `new`, `epoch`, `ahead` or `too_old`; None when it can."""
+    if position is None:
+        return "new"
+    if position.epoch != epoch:
+        return "epoch"
+    if position.seq > head:
+        return "ahead"
+    return "too_old" if head - position.seq > reach else None
+
+
+class Joining:
+    """`reach` facts are replayed at most; a queue that does not shrink for `stall` seconds ends its client."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        rooms: Rooms,
+        encoder: Encoder,
+        state: Callable[[], dict[str, Any]],
+        latest: Callable[[], Sequence[Message]],
+        *,
+        version: str,
+        reach: int,
+        stall: float,
+        heartbeat: float,
+    ) -> None:
+        self._journal, self._rooms, self._encoder = journal, rooms, encoder
+        self._take_state, self._latest = state, latest
+        self._version, self._reach, self._stall, self._heartbeat = version, reach, stall, heartbeat
+        self._state: dict[str, Any] | None = None
+        self._state_at = 0.0
+        self._one_at_a_time = threading.Lock()
+
+    def welcome(self, client: Client, position: Position | None) -> None:
+        """The whole of it, for a client that was authenticated: status, snapshot if needed, replay, join."""
+        self._guarded(client, lambda: self._welcome(client, position))
+
+    def refresh(self, client: Client) -> None:
+        """A snapshot for a client that asks for one; goes on after it."""
+        self._guarded(client, lambda: self._start_over(client, "requested"))
+
+    def _guarded(self, client: Client, begin: Callable[[], None]) -> None:
+        if client.joining or client.gone:
+            return
+        client.joining = True
+        self._rooms.leave(client)
+        try:
+            begin()
+            self._catch_up(client)
+        except Exception:
+            log.exception("a client could not be brought up to date")
+            client.close(TRY_AGAIN, "the desk is busy, come back")
+        finally:
+            client.joining = False
+
+    def _welcome(self, client: Client, position: Position | None) -> None:
+        epoch, head = self._journal.epoch, self._journal.head
+        reset = reset_reason(position, epoch, head, self._reach)
+        client.send(Message(self._status(client, epoch, head, reset).envelope()))
+        client.epoch = epoch
+        if reset is None and position is not None:
+            client.position = position.seq
+        else:
+            client.position = 0
+            self._start_over(client, reset or "new")
+
+    def _status(self, client: Client, epoch: str, head: int, reset: str | None) -> Passing:
+        data = {
+            "session": client.id,
+            "transport": client.about.get("transport", client.kind),
+            "resumed": reset is None,
+            "reason": reset,
+            "epoch": epoch,
+            "seq": head,
+            "server_version": self._version,
+            "heartbeat_s": self._heartbeat,
+        }
+        said = "resumed" if reset is None else "connected"
+        return Passing(type="connection_status", key=client.id, data=data, message=said, source="desk")
+
+    def _start_over(self, client: Client, reason: str) -> None:
+        state = self._fresh_state(client.position)
+        data = {**state, "reason": reason}
+        passing = Passing(type="snapshot", key=client.id, data=data, message=f"snapshot ({reason})", source="desk")
+        client.send(snapshot_message(passing))
+        client.epoch, client.position = state["epoch"], state["seq"]
+
+    def _fresh_state(self, least: int) -> dict[str, Any]:
+        """A state that is not older than what the client has; clients that come together share one."""
+        with self._one_at_a_time:
+            state = self._state
+            if state is None or time.monotonic() - self._state_at > STATE_SECONDS or state["seq"] < least:
+                self._state_at = time.monotonic()
+                state = self._state = self._take_state()
+            return state
+
+    def _catch_up(self, client: Client) -> None:
+        while not client.gone:
+            facts = self._journal.ring_after(client.position)
+            near = facts is not None
+            if facts is None:
+                facts = self._journal.after(client.position, PAGE)
+                near = not facts and client.position >= self._journal.head
+            if self._feed(client, facts) and near:
+                # Nothing yielded since the ring was read: what commits next finds the client in its room.
+                self._rooms.join(client)
+                for message in self._latest():
+                    if client.subscription.wants(message.type, message.symbol):
+                        client.send_latest(message)
+                return
+            self._wait_until_read(client)
+
+    def _feed(self, client: Client, facts: Sequence[Fact]) -> bool:
+        """Queue facts up to half of what may wait; whether that was all of them. Never yields."""
+        for fact in facts:
+            seq = fact.seq or 0
+            if client.subscription.wants(fact.type, fact.symbol):
+                message = self._encoder.fact(fact)
+                queued = client.outbox.bytes
+                if queued and queued + message.size > client.outbox.limit // 2:
+                    return False
+                client.send_fact(message, seq)
+            client.position = max(client.position, seq)
+        return True
+
+    def _wait_until_read(self, client: Client) -> None:
+        while not client.gone:
+            queued = client.outbox.bytes
+            if client.outbox.wait_drained(self._stall):
+                return
+            if client.outbox.bytes >= queued:
+                client.close(TRY_AGAIN, "too slow: come back by your position")

@@ -1,0 +1,226 @@
+"""The stateless way to follow: `GET /api/events`, which waits when asked to, and `POST` to publish."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, request
+
+from events import wire
+from events.journal import EventFilter
+from web import reading
+from web.answers import answer
+from web.auth import require
+from web.auth.guard import check_own_page, principal
+from web.docs import documented
+from web.errors import BadRequest
+from web.gateway.errors import BadMessage
+from web.gateway.internals import peer_gone
+from web.gateway.joining import Position, reset_reason
+from web.gateway.publish import BATCH_MOST
+from web.gateway.rooms import Subscription, subscription
+
+if TYPE_CHECKING:
+    from events.envelope import Fact
+    from runtime import Waiter
+    from web.gateway.gateway import Gateway
+
+# How often a waiting poll looks whether its client has hung up.
+LOOK_SECONDS = 2.0
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+QUERY = {
+    "after": "the seq after which to start",
+    "epoch": "the epoch of that seq; with it the answer says when the position can't be resumed",
+    "types": "only these event types, comma-separated",
+    "symbols": "only these symbols, comma-separated",
+    "source": "only this source",
+    "level": "only this level",
+    "q": "only facts whose message or text holds this",
+    "regex": "only facts whose message matches this (RE2)",
+    "limit": "at most so many items, up to 1,000",
+    "wait": "seconds to wait for a first item, up to 20",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What one request asks for; hashable, so that equal polls are compared with a new fact once."""
+
+    who: Subscription
+    source: str | None = None
+    level: str | None = None
+    q: str | None = None
+    regex: str | None = None
+
+    def may_match(self, fact: Fact) -> bool:
+        """Whether a new fact is worth waking up for; text is left to the journal."""
+        if self.source is not None and fact.source != self.source:
+            return False
+        return self.who.wants(fact.type, fact.symbol) and (self.level is None or fact.level == self.level)
+
+    def filter(self, after: int, limit: int) -> EventFilter:
+        return EventFilter(
+            after=after,
+            types=sorted(self.who.types) if self.who.types is not None else None,
+            symbols=sorted(self.who.symbols) if self.who.symbols is not None else None,
+            source=self.source,
+            level=self.level,
+            q=self.q,
+            regex=self.regex,
+            limit=limit,
+        )
+
+
+class LongPoll:
+    """Waiting costs a greenlet and an entry here, and nothing while nothing happens."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway, self._desk = gateway, gateway.desk
+        self._waiting: dict[Wanted, set[Waiter]] = {}
+        self._stopped = False
+
+    @property
+    def waiting(self) -> int:
+        return sum(len(waiters) for waiters in self._waiting.values())
+
+    def wake(self, facts: Sequence[Fact]) -> None:
+        """On the loop, after a commit. Never yields."""
+        for wanted, waiters in self._waiting.items():
+            if any(wanted.may_match(fact) for fact in facts):
+                for waiter in waiters:
+                    waiter.set()
+
+    def stop(self) -> None:
+        """Answer everybody now."""
+        self._stopped = True
+        for waiters in self._waiting.values():
+            for waiter in waiters:
+                waiter.set()
+
+    def blueprint(self) -> Blueprint:
+        room = Blueprint("events", __name__)
+
+        @room.get("/api/events")
+        @require("read")
+        @documented("The journal; with `wait`, a long poll that answers at once when a matching fact is stored", query=QUERY)
+        def events() -> Response:
+            return self._answer()
+
+        @room.post("/api/events")
+        @documented("Publish a batch of events; each is stored once, however often it is sent with the same id")
+        def publish() -> Response:
+            return self._publish()
+
+        return room
+
+    def _answer(self) -> Response:
+        try:
+            who = subscription(request.args.get("types"), request.args.get("symbols"))
+        except BadMessage as error:
+            raise BadRequest(error.code, error.message, error.hint) from None
+        level = reading.text("level")
+        if level is not None and level.upper() not in LEVELS:
+            raise BadRequest("bad_query", "`level` is not known.", f"One of {', '.join(LEVELS)}.")
+        wanted = Wanted(
+            who, reading.text("source"), level.upper() if level else None, reading.text("q"), reading.text("regex")
+        )
+        after = reading.number("after", 0, 0, 2**62)
+        limit = reading.limit()
+        deadline = time.monotonic() + self._seconds()
+        reset = self._reset(after)
+        if reset is not None:
+            return self._page([], self._desk.journal.head, reset, who)
+        items, reached = self._look(wanted, after, limit)
+        while not items and not self._stopped and time.monotonic() < deadline:
+            if reached < self._desk.journal.head:
+                items, reached = self._look(wanted, reached, limit)
+            elif not self._wait(wanted, deadline):
+                break
+        return self._page(items, reached, None, who)
+
+    def _seconds(self) -> float:
+        asked = request.args.get("wait", "")
+        try:
+            seconds = float(asked or 0)
+        except ValueError:
+            seconds = -1.0
+        if not 0 <= seconds < float("inf"):
+            raise BadRequest("bad_query", "`wait` is no number of seconds.", "Use 0 to 20, such as 20.")
+        return min(seconds, self._desk.values.long_poll_seconds)
+
+    def _reset(self, after: int) -> str | None:
+        """Only who names an epoch follows; others look something up."""
+        epoch, journal = request.args.get("epoch"), self._desk.journal
+        if not epoch:
+            return None
+        return reset_reason(Position(epoch, after), journal.epoch, journal.head, self._desk.values.replay_facts)
+
+    def _look(self, wanted: Wanted, after: int, limit: int) -> tuple[list[Fact], int]:
+        """Matching facts, and how far the journal was considered for them."""
+        plain = wanted.q is None and wanted.regex is None
+        ring = self._desk.journal.ring_after(after) if plain else None
+        if ring is not None:
+            found = [fact for fact in ring if wanted.may_match(fact)]
+            reached = (ring[-1].seq or after) if ring else after
+            return (found, reached) if len(found) <= limit else (found[:limit], found[limit - 1].seq or after)
+        head = self._desk.journal.head
+        page = self._desk.journal.search(wanted.filter(after, limit))
+        items = list(page.items)
+        last = (items[-1].seq or after) if items else after
+        if page.next is not None:
+            return items, max(after, int(page.next))
+        return items, max(after, last, head if len(items) < limit else last)
+
+    def _wait(self, wanted: Wanted, deadline: float) -> bool:
+        """False when the client has hung up meanwhile."""
+        waiter = self._desk.runtime.waiter()
+        waiters = self._waiting.setdefault(wanted, set())
+        waiters.add(waiter)
+        try:
+            while (left := deadline - time.monotonic()) > 0:
+                if waiter.wait(min(left, LOOK_SECONDS)):
+                    return True
+                if peer_gone(request.environ):
+                    return False
+        finally:
+            waiters.discard(waiter)
+            if not waiters and self._waiting.get(wanted) is waiters:
+                del self._waiting[wanted]
+        return True
+
+    def _page(self, items: Sequence[Fact], reached: int, reset: str | None, who: Subscription) -> Response:
+        journal, encoder = self._desk.journal, self._gateway.encoder
+        passing = {key: one.envelope() for key, one in self._desk.bus.latest().items() if who.wants(one.type, one.symbol)}
+        rest: dict[str, Any] = {
+            "epoch": journal.epoch,
+            "head": journal.head,
+            "next": reached,
+            "reset": reset,
+            "passing": passing,
+        }
+        # The facts are encoded already: for the sockets, or for another poll.
+        facts = b",".join(encoder.fact(fact).json for fact in items)
+        body = b'{"items":[' + facts + b"]," + wire.encode(rest)[1:]
+        return Response(body, 200, {"Cache-Control": "no-store"}, mimetype="application/json")
+
+    def _publish(self) -> Response:
+        found = principal()
+        if found.kind == "session":
+            check_own_page(found)
+        try:
+            body = wire.decode(request.get_data())
+        except ValueError as error:
+            raise BadRequest("bad_json", f"The body is not JSON: {error}", "Send events as a list.") from None
+        items = body.get("items", [body]) if isinstance(body, dict) else body
+        if not isinstance(items, list) or not 0 < len(items) <= BATCH_MOST:
+            raise BadRequest("bad_event", "The body holds no list of events.", f"1 to {BATCH_MOST}, as a JSON list.")
+        answers = self._gateway.publisher.publish(found, items)
+        stored = any("error" not in one for one in answers)
+        if not stored and len(answers) == 1:
+            error = answers[0]["error"]
+            refused = error["code"] in ("missing_scope", "not_publishable", "account_not_external")
+            return answer({"error": error}, 403 if refused else 400)
+        return answer({"items": answers}, 200 if stored else 400)

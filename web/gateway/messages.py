@@ -1,0 +1,142 @@
+"""Encodes what is sent once for all clients: the JSON, the Socket.IO packet and the WebSocket frames around both."""
+
+from __future__ import annotations
+
+import struct
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from events import wire
+
+if TYPE_CHECKING:
+    from events.envelope import Fact, Passing
+
+SNAPSHOT_BYTES = 256 * 1024
+TEXT_FRAME = 0x81
+
+
+def frame(payload: bytes) -> bytes:
+    """One unmasked WebSocket text frame (RFC 6455, section 5.2): a server's frames are the same for every client."""
+    size = len(payload)
+    if size < 126:
+        return struct.pack("!BB", TEXT_FRAME, size) + payload
+    if size < 65536:
+        return struct.pack("!BBH", TEXT_FRAME, 126, size) + payload
+    return struct.pack("!BBQ", TEXT_FRAME, 127, size) + payload
+
+
+class Text(str):
+    """A text to send that brings its WebSocket frame along, so that nobody encodes it again.
+
+    `holds` marks the rest of a frame whose beginning is on the wire already: its sender still holds the line.
+    """
+
+    frame: bytes
+    holds: bool = False
+
+
+def text(payload: bytes) -> Text:
+    """`payload` with its frame."""
+    made = Text(payload.decode())
+    made.frame = frame(payload)
+    return made
+
+
+class Packet:
+    """What lies in an outbox; `encode` is what Engine.IO's writer and its polling answer call."""
+
+    __slots__ = ("size", "text")
+    packet_type = 4  # Engine.IO's "message"; its logger looks at these three
+    binary = False
+    data = ""
+
+    def __init__(self, text: Text) -> None:
+        self.text, self.size = text, len(text.frame)
+
+    def encode(self, b64: bool = False) -> Text:
+        del b64
+        return self.text
+
+    @classmethod
+    def rest(cls, remainder: bytes) -> Packet:
+        """The rest of a frame that the kernel took only in part."""
+        left = Text()
+        left.frame, left.holds = remainder, True
+        return cls(left)
+
+
+class Message:
+    """One envelope on its way to many clients. `seq` is None for passing updates; `made` is monotonic seconds."""
+
+    __slots__ = ("_packets", "fact", "json", "key", "made", "seq", "symbol", "type")
+
+    def __init__(self, envelope: dict[str, Any], *, key: str = "", fact: Fact | None = None) -> None:
+        self.type = str(envelope["type"])
+        self.seq: int | None = envelope.get("seq")
+        self.symbol: str | None = envelope.get("symbol")
+        self.key = key
+        self.fact = fact
+        self.made = time.monotonic()
+        self.json = wire.encode(envelope)
+        self._packets: dict[str, Packet] = {}
+
+    @property
+    def size(self) -> int:
+        return len(self.json)
+
+    def plain(self) -> Packet:
+        """The envelope as it is, for `/ws`."""
+        return self._packet("plain", lambda: self.json)
+
+    def socketio(self) -> Packet:
+        """The envelope as a Socket.IO event named by its type, in the default namespace."""
+        return self._packet("socketio", lambda: b'42["' + self.type.encode() + b'",' + self.json + b"]")
+
+    def _packet(self, kind: str, payload: Callable[[], bytes]) -> Packet:
+        packet = self._packets.get(kind)
+        if packet is None:
+            packet = self._packets[kind] = Packet(text(payload()))
+        return packet
+
+
+class Encoder:
+    """Facts as messages; the newest are kept, so that two hundred clients that come back cost one encoding."""
+
+    def __init__(self, keep: int) -> None:
+        self._keep = keep
+        self._known: OrderedDict[int, Message] = OrderedDict()
+
+    def fact(self, fact: Fact) -> Message:
+        """The message of a journalled fact."""
+        seq = fact.seq or 0
+        message = self._known.get(seq)
+        if message is None:
+            message = Message(fact.envelope(), fact=fact)
+            self._known[seq] = message
+            if len(self._known) > self._keep:
+                self._known.popitem(last=False)
+        return message
+
+    def passing(self, passing: Passing) -> Message:
+        """The message of a passing update."""
+        return Message(passing.envelope(), key=f"{passing.type}/{passing.key}")
+
+    def made(self, seq: int) -> float | None:
+        """When a fact was encoded, in monotonic seconds; None when that is long ago."""
+        message = self._known.get(seq)
+        return message.made if message else None
+
+
+def snapshot_message(passing: Passing) -> Message:
+    """A snapshot of at most 256 KB: the oldest signals are left out until it fits; a page asks for them by HTTP."""
+    message = Message(passing.envelope())
+    signals = list(passing.data.get("signals") or [])
+    while message.size > SNAPSHOT_BYTES and signals:
+        # A cut in proportion, and a little more, so that two or three tries do.
+        signals = signals[: min(len(signals) - 1, int(len(signals) * SNAPSHOT_BYTES / message.size * 0.95))]
+        envelope = passing.envelope()
+        envelope["data"] = {**passing.data, "signals": signals, "truncated": True}
+        message = Message(envelope)
+    return message

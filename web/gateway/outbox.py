@@ -1,0 +1,166 @@
+"""The bounded queue of one client: what it is owed, in order, and the newest of each passing figure behind that.
+
+It also stands in for Engine.IO's own queue (same `get`, `put`, `task_done` and `join`), which has no bound: then there
+is one queue a client, not two.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from queue import Empty
+from typing import TYPE_CHECKING, Any
+
+from web.gateway.messages import Packet
+
+if TYPE_CHECKING:
+    from runtime import Waiter
+    from web.gateway.line import Line
+
+STOCK_SIZE = 64  # what a ping or another packet of the library itself counts
+# One turn of a writer takes at most this much, because what it took no longer counts as queued.
+TURN_BYTES = 64 * 1024
+# A poll answers before proxies lose patience.
+POLL_SECONDS = 20.0
+
+
+class Outbox:
+    """`limit` in bytes; `on_over` is called, once, when it is exceeded, and must not yield."""
+
+    def __init__(self, limit: int, new_waiter: Callable[[], Waiter]) -> None:
+        self.limit = limit
+        self.bytes = 0
+        self.line: Line | None = None
+        self.idle_packet: Any = None
+        self.on_over: Callable[[], None] | None = None
+        self.empty_error: type[BaseException] = Empty
+        self.sent = 0
+        self.over = False
+        self._new_waiter = new_waiter
+        self._items: deque[Any] = deque()
+        self._latest: dict[str, Packet] = {}
+        self._waiting: deque[Waiter] = deque()
+        self._drained: Waiter | None = None
+        self._taken = 0
+
+    # Putting, never yielding
+    def put(self, packet: Any, block: bool = True, timeout: float | None = None) -> None:
+        """Owe the client a packet; None ends the writer. Straight onto the wire when nothing is before it."""
+        del block, timeout
+        if self.over and packet is not None:
+            return
+        if isinstance(packet, Packet):
+            self.sent += 1
+            if self._direct(packet):
+                return
+        self._items.append(packet)
+        self.bytes += size(packet)
+        if self.bytes > self.limit and not self.over:
+            self.over = True
+            if self.on_over:
+                self.on_over()
+        self._wake()
+
+    def put_latest(self, key: str, packet: Packet) -> None:
+        """Owe the newest of a passing figure: it replaces the one before and goes when nothing else waits."""
+        if self.over or self._direct(packet):
+            return
+        self._latest[key] = packet
+        if not self._items:
+            self._wake()
+
+    def _direct(self, packet: Packet) -> bool:
+        """One non-blocking send, when the writer sleeps and so nothing can be overtaken."""
+        line = self.line
+        if line is None or self._items or self._latest or not self._waiting or not line.open():
+            return False
+        rest = line.try_send(packet.text.frame)
+        if rest is None:
+            return False
+        if rest:
+            left = Packet.rest(rest)
+            self._items.append(left)
+            self.bytes += left.size
+            self._wake()
+        return True
+
+    def _wake(self) -> None:
+        if self._waiting:
+            self._waiting.popleft().set()
+
+    # Taking
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        """The next packet. Raises `empty_error` when none comes, or when this turn has taken enough."""
+        if not block:
+            if self._taken >= TURN_BYTES or not (self._items or self._latest):
+                raise self.empty_error
+            return self._take()
+        self._taken = 0
+        if not (self._items or self._latest):
+            self._was_drained()
+            polled = self.line is None and self.idle_packet is not None
+            if not self._wait(min(timeout or POLL_SECONDS, POLL_SECONDS) if polled else timeout):
+                if polled:
+                    return self.idle_packet
+                raise self.empty_error
+        return self._take()
+
+    def _wait(self, timeout: float | None) -> bool:
+        waiter = self._new_waiter()
+        self._waiting.append(waiter)
+        try:
+            waiter.wait(timeout)
+        finally:
+            if waiter in self._waiting:
+                self._waiting.remove(waiter)
+        return bool(self._items or self._latest)
+
+    def _take(self) -> Any:
+        if self._items:
+            packet = self._items.popleft()
+            self.bytes -= size(packet)
+        else:
+            packet = self._latest.pop(next(iter(self._latest)))
+        self._taken += size(packet)
+        if not self._items:
+            self._was_drained()
+        return packet
+
+    def _was_drained(self) -> None:
+        if self._drained is not None:
+            self._drained.set()
+
+    def wait_drained(self, timeout: float) -> bool:
+        """Until nothing is queued; False when it still is after `timeout` seconds or the client is over its limit."""
+        if self._items and not self.over:
+            self._drained = self._new_waiter()
+            try:
+                self._drained.wait(timeout)
+            finally:
+                self._drained = None
+        return not self._items and not self.over
+
+    def clear(self) -> None:
+        """Forget everything and end the writer: nobody reads it any more."""
+        kept = [p for p in self._items if isinstance(p, Packet) and p.text.holds]
+        self._items.clear()
+        self._items.extend([*kept, None])
+        self._latest.clear()
+        self.bytes = 0
+        self._was_drained()
+        self._wake()
+
+    # What Engine.IO also expects of a queue
+    def task_done(self) -> None:
+        """Nothing joins on what was taken."""
+
+    def join(self) -> None:
+        """Nothing waits for a closing client to read."""
+
+    def empty(self) -> bool:
+        return not self._items
+
+
+def size(packet: Any) -> int:
+    """Bytes that a packet counts as."""
+    return packet.size if isinstance(packet, Packet) else STOCK_SIZE

@@ -1,0 +1,146 @@
+"""What comes in from scripts and agents: checked against what the token may say, stored as *external*, answered after its commit."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from events import catalogue, wire
+from events.envelope import Fact, Passing
+from events.journal import Entry, Unit
+from web.gateway.errors import BadMessage, NotPermitted
+
+if TYPE_CHECKING:
+    from web.auth import Principal
+    from web.desk import Desk
+
+BATCH_MOST = 500
+ID = re.compile(r"[A-Za-z0-9._:-]{8,64}")
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+# What each scope lets a token say. Nothing here can be taken for the desk's own word: the handler table looks at the origin.
+PUBLISH = frozenset({"event", "alert", "price_update", "pattern_detected", "ml_prediction_update", "llm_decision"})
+SIGNAL = "signal_received"
+REPORT = frozenset({"trade_executed", "position_update", "account_update"})
+
+
+class Publisher:
+    """Publishes for a principal; several at once are one commit."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def publish(self, principal: Principal, items: Sequence[Any]) -> list[dict[str, Any]]:
+        """One answer an item, in order: `{id, seq, existing}` or `{id, error}`. Raises NotStored when nothing could be."""
+        answers: list[dict[str, Any]] = []
+        facts: list[tuple[int, Fact]] = []
+        for item in items:
+            given = item.get("id") if isinstance(item, Mapping) else None
+            answer: dict[str, Any] = {"id": given if isinstance(given, str) else None}
+            answers.append(answer)
+            try:
+                made = self._one(principal, item)
+            except BadMessage as error:
+                answer["error"] = error.error()
+                continue
+            if isinstance(made, Fact):
+                answer["id"] = made.id
+                facts.append((len(answers) - 1, made))
+            else:
+                answer.update(made)
+        if facts:
+            receipt = self._desk.journal.append(
+                Unit(entries=[Entry(fact=fact, once=True) for _, fact in facts]),
+                timeout=self._desk.values.answer_seconds,
+            )
+            for (place, _), stored, existing in zip(facts, receipt.facts, receipt.existing, strict=True):
+                answers[place].update(seq=stored.seq, existing=existing)
+        return answers
+
+    def _one(self, principal: Principal, item: Any) -> Fact | dict[str, Any]:
+        if not isinstance(item, Mapping) or not isinstance(item.get("type"), str):
+            raise BadMessage("bad_event", "An event is an object with a `type`.", 'Such as {"id", "type", "data"}.')
+        type_ = catalogue.canonical(item["type"])
+        data = item.get("data", {})
+        if not isinstance(data, dict):
+            raise BadMessage("bad_event", "`data` is not an object.", "Give one, such as {}.")
+        if type_ == SIGNAL:
+            self._allow(principal, "signal", type_)
+            return self._alert(item, data)
+        if type_ in REPORT:
+            self._allow(principal, "report", type_)
+            raise NotPermitted(
+                "account_not_external",
+                "No account of type external has that name.",
+                "Only accounts that live elsewhere may be reported; the desk's own can't be.",
+            )
+        if type_ not in PUBLISH or (type_ == "ml_prediction_update" and data.get("kind") != "forecast"):
+            raise NotPermitted(
+                "not_publishable", f"{type_[:64]} can't be published.", f"Types that can: {', '.join(sorted(PUBLISH))}."
+            )
+        self._allow(principal, "publish", type_)
+        return self._event(principal, item, type_, data)
+
+    def _allow(self, principal: Principal, scope: str, type_: str) -> None:
+        if not principal.may(scope):
+            hint = f"`python web_server.py token --scopes {scope} --name NAME` makes one that may."
+            raise NotPermitted("missing_scope", f"Saying {type_} needs the scope `{scope}`.", hint)
+
+    def _event(self, principal: Principal, item: Mapping[str, Any], type_: str, data: dict[str, Any]) -> Fact | dict[str, Any]:
+        try:
+            checked = catalogue.validate(type_, data)
+            wire.encode(checked)
+        except catalogue.BadEvent as error:
+            raise BadMessage(error.code, error.message, error.hint) from None
+        except (ValueError, TypeError) as error:
+            raise BadMessage("bad_event", f"`data` can't be stored: {error}", "Send plain, finite JSON values.") from None
+        level = item.get("level", "INFO")
+        if level not in LEVELS:
+            raise BadMessage("bad_event", "`level` is not known.", f"One of {', '.join(LEVELS)}.")
+        fields: dict[str, Any] = {
+            "type": type_,
+            "data": checked,
+            "message": words(item, "message", 2000) or type_.replace("_", " "),
+            "source": words(item, "source", 64) or principal.name or "external",
+            "level": level,
+            "symbol": words(item, "symbol", 64) or (words(checked, "symbol", 64) or None),
+        }
+        given = item.get("id")
+        if given is not None:
+            if not isinstance(given, str) or not ID.fullmatch(given):
+                raise BadMessage("bad_event", "`id` can't be used.", "8 to 64 letters, digits or . _ : -, unique for ever.")
+            fields["id"] = given
+        if catalogue.TYPES[type_].kind == "passing":
+            key = fields["symbol"] or fields["source"]
+            passing = Passing(key=key, **fields)
+            self._desk.bus.publish(passing)
+            return {"id": passing.id, "seq": None, "existing": False}
+        return Fact(origin="external", **fields)
+
+    def _alert(self, item: Mapping[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+        """As the webhook: the same checks, keys and answers."""
+        sources = self._desk.sources
+        name = words(item, "source", 64)
+        source = name if name and sources.get(name) is not None else sources.default.name
+        answer = self._desk.intake.accept(
+            path_token=sources.token(source),
+            body=wire.encode(data),
+            content_type="application/json",
+            query={},
+            received_ns=time.time_ns(),
+        )
+        if answer.status >= 400:
+            error = answer.body.get("error", {})
+            return {"error": error}
+        return {"seq": None, "existing": answer.body.get("status") == "duplicate", **answer.body}
+
+
+def words(item: Mapping[str, Any], field: str, longest: int) -> str:
+    """A text field, held to `longest` characters; "" when absent. Raises BadMessage when it is no text."""
+    value = item.get(field)
+    if value is None:
+        return ""
+    if not isinstance(value, str) or "\0" in value:
+        raise BadMessage("bad_event", f"`{field}` is not text.", "Send a string.")
+    return value[:longest]

@@ -1,0 +1,93 @@
+"""Who gets what: a subscription is a filter by type and symbol, and a room is everyone with the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from events import catalogue
+from web.gateway.errors import BadMessage
+
+if TYPE_CHECKING:
+    from web.gateway.client import Client
+
+MOST_NAMES = 200
+LONGEST_NAME = 64
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """None means all. A fact without a symbol is left out where symbols are named."""
+
+    types: frozenset[str] | None = None
+    symbols: frozenset[str] | None = None
+
+    def wants(self, type_: str, symbol: str | None) -> bool:
+        if self.types is not None and type_ not in self.types:
+            return False
+        return self.symbols is None or symbol in self.symbols
+
+
+EVERYTHING = Subscription()
+
+
+def names(value: Any, field: str) -> frozenset[str] | None:
+    """A list of names, or comma-separated text, as a set; nothing means all. Raises BadMessage."""
+    if isinstance(value, str):
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    if value is None or value == []:
+        return None
+    fits = isinstance(value, list | tuple) and len(value) <= MOST_NAMES
+    if not fits or not all(isinstance(one, str) and 0 < len(one) <= LONGEST_NAME for one in value):
+        raise BadMessage("bad_subscription", f"`{field}` is not a list of names.", f'Such as {{"{field}": ["NQ1!"]}}.')
+    return frozenset(value)
+
+
+def subscription(types: Any = None, symbols: Any = None) -> Subscription:
+    """The subscription that a client asks for; names that other systems use count as ours. Raises BadMessage."""
+    wanted = names(types, "types")
+    if wanted is not None:
+        wanted = frozenset(catalogue.canonical(one) for one in wanted)
+        unknown = sorted(wanted - set(catalogue.TYPES))
+        if unknown:
+            raise BadMessage(
+                "unknown_type", f"There is no event type {unknown[0]!r}.", "GET /api/events.schema.json lists them."
+            )
+    return Subscription(wanted, names(symbols, "symbols"))
+
+
+class Rooms:
+    """Clients by subscription: each fact is compared with every room, not with every client."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[Subscription, dict[str, Client]] = {}
+
+    def join(self, client: Client) -> None:
+        """Let the client have what its subscription wants, from now on."""
+        self._rooms.setdefault(client.subscription, {})[client.id] = client
+        client.joined = True
+
+    def leave(self, client: Client) -> None:
+        """Stop sending; harmless when it is in no room."""
+        room = self._rooms.get(client.subscription)
+        if room is not None and room.pop(client.id, None) is not None and not room:
+            del self._rooms[client.subscription]
+        client.joined = False
+
+    def move(self, client: Client, wanted: Subscription) -> None:
+        """Change what a client wants; without yielding, so that nothing falls between."""
+        joined = client.joined
+        self.leave(client)
+        client.subscription = wanted
+        if joined:
+            self.join(client)
+
+    def wanting(self, type_: str, symbol: str | None) -> Iterator[Client]:
+        """Everyone who wants such a fact. A client that leaves meanwhile is not visited twice."""
+        for wanted, room in list(self._rooms.items()):
+            if wanted.wants(type_, symbol):
+                yield from list(room.values())
+
+    def everyone(self) -> Iterable[Client]:
+        return [client for room in self._rooms.values() for client in room.values()]

@@ -1,0 +1,230 @@
+"""Socket.IO clients: who they are is settled before anything is sent, then they are clients like all others."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engineio.packet import NOOP
+from engineio.packet import Packet as EnginePacket
+from flask import Flask
+from flask_socketio import SocketIO
+from socketio.exceptions import ConnectionRefusedError as Refused
+
+from events import wire
+from web.gateway import internals
+from web.gateway.client import Client
+from web.gateway.errors import BadMessage
+from web.gateway.joining import Position
+from web.gateway.messages import Message
+from web.gateway.outbox import Outbox
+from web.gateway.rooms import subscription
+from web.gateway.stats import refusal_envelope
+
+if TYPE_CHECKING:
+    from web.auth import Auth, Principal
+    from web.gateway.gateway import Gateway
+
+MESSAGE_BYTES = 128 * 1024
+ENDED = 4401
+JOIN_SECONDS = 5.0
+log = logging.getLogger("web.socketio")
+
+
+class Json:
+    """Strict JSON for the library: NaN must never reach a browser."""
+
+    @staticmethod
+    def dumps(value: Any, **how: Any) -> str:
+        del how
+        return wire.encode(value).decode()
+
+    @staticmethod
+    def loads(text: str, **how: Any) -> Any:
+        del how
+        return wire.decode(text.encode())
+
+
+class SocketIOAdapter:
+    """Owns the Socket.IO server; `sweep` is called every second."""
+
+    def __init__(self, gateway: Gateway, auth: Auth) -> None:
+        self._gateway, self._auth = gateway, auth
+        self._values = gateway.desk.values
+        self._clients: dict[str, Client] = {}
+        self._seen: dict[str, float] = {}
+        self._pinned = internals.as_pinned()
+        self._server: Any = None
+
+    def init_app(self, app: Flask) -> SocketIO:
+        """Mount it. No CORS, no compression, no cookie of its own, handlers in order."""
+        # A stranger's broken packet is counted, not logged with a traceback.
+        quiet = logging.getLogger("web.socketio.library")
+        quiet.setLevel(logging.CRITICAL)
+        sockets = SocketIO(
+            app,
+            async_mode=self._gateway.runtime.socketio_mode,
+            cors_allowed_origins=self._origin_allowed,
+            ping_interval=self._values.ping_seconds,
+            ping_timeout=self._values.ping_timeout_seconds,
+            max_http_buffer_size=MESSAGE_BYTES,
+            http_compression=False,
+            async_handlers=False,
+            logger=quiet,
+            engineio_logger=quiet,
+            json=Json,
+            cookie=None,
+            manage_session=False,
+        )
+        self._server = sockets.server
+        eio = self._server.eio
+        if self._pinned:
+            internals.install(
+                eio, self._gateway.new_outbox, eio.get_queue_empty_exception(), EnginePacket(NOOP)
+            )
+        eio.on("message", self._message)
+        self._server.on("connect", self._connect)
+        self._server.on("disconnect", self._disconnect)
+        for name in self._gateway.commands.names:
+            self._server.on(name, self._command(name))
+        return sockets
+
+    def _origin_allowed(self, origin: str | None, environ: Mapping[str, Any]) -> bool:
+        return self._auth.origin_allowed(origin, str(environ.get("HTTP_HOST", "")))
+
+    def _message(self, eio_sid: str, data: Any) -> None:
+        """The library's own handler; what it can't read ends the connection."""
+        try:
+            self._server._handle_eio_message(eio_sid, data)
+        except Exception as error:  # noqa: BLE001 - a stranger's packet may break the parser anyhow
+            self._gateway.stats.refused += 1
+            log.debug("a packet could not be read: %s", type(error).__name__)
+            self._server.eio.disconnect(eio_sid)
+
+    # Coming
+    def _connect(self, sid: str, environ: dict[str, Any], given: Any = None, *_: Any) -> bool:
+        asked = given if isinstance(given, Mapping) else {}
+        principal = self._who(environ, asked)
+        try:
+            wanted = subscription(asked.get("types"), asked.get("symbols"))
+        except BadMessage as error:
+            raise Refused(error.message, {"code": error.code, "hint": error.hint}) from None
+        client = self._client(sid, environ, principal)
+        if client is None:
+            return False
+        client.subscription = wanted
+        position = Position.read(asked.get("epoch"), asked.get("seq"))
+        self._gateway.runtime.spawn(self._join, client, sid, position)
+        return True
+
+    def _who(self, environ: dict[str, Any], asked: Mapping[str, Any]) -> Principal:
+        token = asked.get("token")
+        scheme, _, header = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
+        if token is None and scheme.lower() == "bearer":
+            token = header.strip()
+        if token is not None:
+            principal = self._auth.check_token(token) if isinstance(token, str) else None
+        elif environ.get("HTTP_SEC_FETCH_SITE") == "cross-site" and not environ.get("HTTP_ORIGIN"):
+            principal = None  # another site's page, hiding where it comes from
+        else:
+            principal = self._auth.check_session_cookie(environ)
+        if principal is None:
+            raise Refused(
+                "Not authenticated", {"code": "not_authenticated", "hint": "Log in, or give auth: {token: …}."}
+            )
+        if not principal.may("read"):
+            raise Refused("This token may not read", {"code": "missing_scope", "hint": "It needs the scope `read`."})
+        return principal
+
+    def _client(self, sid: str, environ: dict[str, Any], principal: Principal) -> Client | None:
+        eio_sid = self._server.manager.eio_sid_from_sid(sid, "/")
+        socket = self._server.eio.sockets.get(eio_sid)
+        if socket is None or socket.closed:
+            return None
+        if self._pinned:
+            outbox: Outbox = socket.queue
+        else:
+            outbox = internals.StockOutbox(
+                self._values.client_queue_bytes, lambda text: self._server.eio.send(eio_sid, text)
+            )
+
+        def close(code: int, reason: str) -> None:
+            self._gateway.forget(client)
+            self._gateway.runtime.spawn(self._end, sid, eio_sid, code)
+            log.info("client %s ended: %s", sid, reason)
+
+        about = {
+            "transport": "websocket" if socket.upgraded else "polling",
+            "address": environ.get("REMOTE_ADDR", ""),
+            "user_agent": str(environ.get("HTTP_USER_AGENT", ""))[:200],
+        }
+        client = Client(sid, "socketio", principal, outbox, close, about)
+        outbox.on_over = lambda: self._gateway.overrun(client)
+        self._clients[sid] = client
+        self._gateway.remember(client)
+        return client
+
+    def _join(self, client: Client, sid: str, position: Position | None) -> None:
+        """After the library has said CONNECT: nothing may come before it."""
+        deadline = time.monotonic() + JOIN_SECONDS
+        while not self._server.manager.is_connected(sid, "/"):
+            if time.monotonic() > deadline or client.gone:
+                return client.close(1013, "it never finished connecting")
+            self._gateway.runtime.sleep(0.001)
+        eio_sid = self._server.manager.eio_sid_from_sid(sid, "/")
+        socket = self._server.eio.sockets.get(eio_sid)
+        if socket is None or socket.closed:  # it hung up while it was authenticated: the library has not noticed
+            self._server.manager.disconnect(sid, "/", ignore_queue=True)
+            return client.close(1013, "it hung up")
+        return self._gateway.joining.welcome(client, position)
+
+    # Going
+    def _disconnect(self, sid: str, *_: Any) -> None:
+        client = self._clients.pop(sid, None)
+        if client is not None:
+            client.gone = True
+            self._gateway.forget(client)
+            client.outbox.clear()
+
+    def _end(self, sid: str, eio_sid: str, code: int) -> None:
+        """Tell it when its login ended (then it must not come back by itself); else just let go."""
+        self._clients.pop(sid, None)
+        socket = self._server.eio.sockets.get(eio_sid)
+        if code == ENDED:
+            with contextlib.suppress(Exception):
+                self._server.disconnect(sid)
+                self._gateway.runtime.sleep(0.2)
+        if socket is not None:
+            line = getattr(socket.queue, "line", None)
+            with contextlib.suppress(Exception):
+                socket.close(wait=False, abort=True)
+            if self._pinned:
+                socket.queue.clear()
+            if line is not None:
+                line.abort()
+            self._server.eio.sockets.pop(eio_sid, None)
+
+    def sweep(self) -> None:
+        """End connections that never said who they are."""
+        known = {self._server.manager.eio_sid_from_sid(sid, "/") for sid in self._clients}
+        now, waiting = time.monotonic(), set(self._server.environ) - known
+        self._seen = {eio_sid: self._seen.get(eio_sid, now) for eio_sid in waiting}
+        for eio_sid, since in self._seen.items():
+            if now - since > self._values.socket_auth_seconds:
+                self._gateway.runtime.spawn(self._end, "", eio_sid, 1013)
+
+    # Asking
+    def _command(self, name: str) -> Any:
+        def handle(sid: str, data: Any = None, *_: Any) -> Any:
+            client = self._clients.get(sid)
+            if client is None:
+                return None
+            answer = self._gateway.commands.take(client, name, data)
+            if answer is not None and "error" in answer and not client.gone:
+                client.send(Message(refusal_envelope(client.id, answer["error"])))
+            return answer
+
+        return handle

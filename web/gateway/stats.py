@@ -1,0 +1,56 @@
+"""Figures about the live connections, for `/ws/stats`, `/api/connections` and the metrics."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from events.envelope import Passing
+
+if TYPE_CHECKING:
+    from web.gateway.client import Client
+
+LATENCIES = 1000
+
+
+@dataclass
+class Stats:
+    """Counted since the start."""
+
+    accepted: int = 0
+    overrun: int = 0
+    refused: int = 0
+    ended_logins: int = 0
+    broadcasts: int = 0
+    latencies: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES))
+
+    def figures(self, clients: Collection[Client], polls: int, considered: int) -> dict[str, Any]:
+        """Plain figures; latencies in ms from the encoding of a fact to the arrival of its ack, the way back included."""
+        kinds = Counter(f"{client.kind} {client.about.get('transport', '')}".strip() for client in clients)
+        return {
+            "clients": len(clients),
+            "by_kind": dict(kinds),
+            "polls_waiting": polls,
+            "considered": considered,
+            "queued_bytes": sum(client.outbox.bytes for client in clients),
+            "accepted": self.accepted,
+            "dropped_slow": self.overrun,
+            "refused_messages": self.refused,
+            "ended_logins": self.ended_logins,
+            "broadcasts": self.broadcasts,
+            "latency_p50_ms": self._latency(0.5),
+            "latency_p95_ms": self._latency(0.95),
+        }
+
+    def _latency(self, share: float) -> float | None:
+        ordered = sorted(self.latencies)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else None
+
+
+def refusal_envelope(client_id: str, error: dict[str, Any]) -> dict[str, Any]:
+    """What tells one client that its message was refused: an `error` that is not journalled."""
+    said = str(error.get("message", ""))
+    passing = Passing(type="error", key=client_id, data=error, message=said, source="desk", level="WARNING")
+    return passing.envelope()
