@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
@@ -35,7 +35,7 @@ log = logging.getLogger("web.gateway")
 class Gateway:
     """Make it, `init_app` it, and it follows the journal until `stop`."""
 
-    def __init__(self, desk: Desk, auth: Auth) -> None:
+    def __init__(self, desk: Desk, auth: Auth, state: Callable[[Desk], dict[str, Any]] = snapshot) -> None:
         self.desk, self.runtime = desk, desk.runtime
         values = desk.values
         self.rooms, self.stats = Rooms(), Stats()
@@ -45,7 +45,7 @@ class Gateway:
             desk.journal,
             self.rooms,
             self.encoder,
-            lambda: snapshot(desk),
+            lambda: state(desk),
             self._latest,
             version=desk.version,
             reach=values.replay_facts,

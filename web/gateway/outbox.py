@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 STOCK_SIZE = 64  # what a ping or another packet of the library itself counts
 # One turn of a writer takes at most this much, because what it took no longer counts as queued.
 TURN_BYTES = 64 * 1024
+# Engine.IO's own clients refuse a polling answer of more packets than this.
+TURN_PACKETS = 16
 # A poll answers before proxies lose patience.
 POLL_SECONDS = 20.0
 
@@ -42,6 +44,7 @@ class Outbox:
         self._waiting: deque[Waiter] = deque()
         self._drained: Waiter | None = None
         self._taken = 0
+        self._packets = 0
 
     # Putting, never yielding
     def put(self, packet: Any, block: bool = True, timeout: float | None = None) -> None:
@@ -92,10 +95,10 @@ class Outbox:
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         """The next packet. Raises `empty_error` when none comes, or when this turn has taken enough."""
         if not block:
-            if self._taken >= TURN_BYTES or not (self._items or self._latest):
+            if self._taken >= TURN_BYTES or self._packets >= TURN_PACKETS or not (self._items or self._latest):
                 raise self.empty_error
             return self._take()
-        self._taken = 0
+        self._taken = self._packets = 0
         if not (self._items or self._latest):
             self._was_drained()
             polled = self.line is None and self.idle_packet is not None
@@ -122,6 +125,7 @@ class Outbox:
         else:
             packet = self._latest.pop(next(iter(self._latest)))
         self._taken += size(packet)
+        self._packets += 1
         if not self._items:
             self._was_drained()
         return packet

@@ -1,0 +1,87 @@
+"""A running gateway on each engine, and clients that remember what they saw."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.support.server import ROOT, free_port
+
+ADMIN = {"Authorization": "Bearer admin-token"}
+
+
+@dataclass
+class Running:
+    """One gateway process."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ws(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/ws"
+
+    def do(self, path: str, **params: Any) -> Any:
+        answer = requests.post(f"{self.url}/test/{path}", params=params, timeout=60)
+        answer.raise_for_status()
+        return answer.json()
+
+    def append(self, n: int, **how: Any) -> int:
+        """Append facts inside the server; the head after that."""
+        return int(self.do("append", n=n, **how)["head"])
+
+    def seen(self) -> Any:
+        return requests.get(f"{self.url}/test/connections", timeout=10).json()
+
+    def poll(self, timeout: float = 30, **params: Any) -> Any:
+        return requests.get(f"{self.url}/api/events", params=params, headers=ADMIN, timeout=timeout).json()
+
+    def rss_mb(self) -> float:
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+@pytest.fixture(params=["eventlet", "gevent"])
+def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+    """Starts gateway processes with settings of one's own."""
+    running: list[Running] = []
+
+    def begin(**settings: float) -> Running:
+        port, log = free_port(), tmp_path / "server.txt"
+        given = [f"{name}={value}" for name, value in settings.items()]
+        command = [sys.executable, "-m", "tests.web.gateway.process", request.param, str(port), str(tmp_path), *given]
+        with log.open("ab") as out:
+            process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
+        one = Running(port, process, log)
+        running.append(one)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                one.seen()
+                return one
+            except (requests.RequestException, ValueError):
+                time.sleep(0.05)
+        raise AssertionError(log.read_text()[-3000:])
+
+    yield begin
+    for one in running:
+        one.process.kill()
+        one.process.wait(10)
+
+
+@pytest.fixture
+def gateway(start: Any) -> Running:
+    """One with short waits."""
+    running: Running = start()
+    return running

@@ -1,0 +1,136 @@
+"""A server process with a real gateway, journal and engine, and doors for tests to make things happen inside it.
+
+Everything else of the desk is a small fake: `python -m tests.web.gateway.process eventlet PORT FOLDER [setting=value …]`.
+"""
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from runtime import make, patch
+
+TOKENS = {"admin-token": "admin", "read-token": "read", "publish-token": "publish", "other-token": "read"}
+SETTINGS: dict[str, Any] = {
+    "ring_facts": 200,
+    "replay_facts": 500,
+    "client_queue_bytes": 1 << 20,
+    "client_stall_seconds": 2.0,
+    "heartbeat_seconds": 30.0,
+    "ping_seconds": 25.0,
+    "ping_timeout_seconds": 20.0,
+    "socket_auth_seconds": 2.0,
+    "long_poll_seconds": 20.0,
+    "answer_seconds": 2.0,
+}
+
+
+def auth(runtime: Any) -> Any:
+    """Knows the tokens above; `slow-token` takes a second and is nobody's."""
+    from web.auth import Principal
+
+    class FakeAuth:
+        def __init__(self) -> None:
+            self.callbacks: list[Any] = []
+
+        def check_token(self, token: str) -> Principal | None:
+            if token == "slow-token":
+                runtime.sleep(1.0)
+            scope = TOKENS.get(token)
+            return Principal("owner", frozenset({scope}), "token", token, token) if scope else None
+
+        def check_session_cookie(self, environ: Any) -> Principal | None:
+            if "session=good" in environ.get("HTTP_COOKIE", ""):
+                return Principal("owner", frozenset({"admin"}), "session", "good", "dashboard")
+            return None
+
+        def authenticate(self, headers: Any, cookies: Any, https: bool) -> Principal | None:
+            scheme, _, token = headers.get("Authorization", "").partition(" ")
+            return self.check_token(token) if scheme == "Bearer" else None
+
+        def over_https(self, environ: Any) -> bool:
+            return False
+
+        def origin_allowed(self, origin: str | None, host: str) -> bool:
+            return not origin or origin == f"http://{host}"
+
+        def on_revoked(self, callback: Any) -> None:
+            self.callbacks.append(callback)
+
+    return FakeAuth()
+
+
+def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> None:
+    import socket
+
+    from flask import Flask, request
+
+    from events.bus import Bus
+    from events.envelope import Fact, Passing
+    from events.journal import Entry, Unit, open_journal
+    from web import errors
+    from web.gateway import Gateway
+
+    runtime = make(engine)
+    values = SimpleNamespace(**(SETTINGS | overrides))
+    journal = open_journal(f"sqlite:///{folder / 'desk.db'}", runtime, ring=int(values.ring_facts))
+    desk: Any = SimpleNamespace(
+        values=values, runtime=runtime, journal=journal, bus=Bus(runtime=runtime), version="test", count_sockets=[]
+    )
+    keeper = auth(runtime)
+    app = Flask("gateway-test")
+    app.extensions["desk_auth"] = keeper
+    errors.install(app)
+
+    def state(desk: Any) -> dict[str, Any]:
+        seq = journal.head
+        runtime.sleep(0.005)  # a real one reads the database
+        signals = [{"id": n, "why": "x" * 5000} for n in range(100)]
+        return {"epoch": journal.epoch, "seq": seq, "signals": signals}
+
+    gateway = Gateway(desk, keeper, state)
+    gateway.init_app(app)
+
+    def fact(n: int, size: int) -> Fact:
+        symbol = ("NQ1!", "ES1!", None)[n % 3]
+        data = {"event_type": "info", "n": n, "pad": "x" * size}
+        return Fact(type="event", data=data, message=f"fact {n}", source="test", symbol=symbol)
+
+    @app.post("/test/append")
+    def append() -> dict[str, Any]:
+        count, size = int(request.args["n"]), int(request.args.get("size", 10))
+        at_once, pause = int(request.args.get("at_once", 1)), float(request.args.get("pause", 0))
+        for start in range(0, count, at_once):
+            facts = [Entry(fact=fact(n, size)) for n in range(start, min(count, start + at_once))]
+            journal.append(Unit(entries=facts))
+            if pause:
+                runtime.sleep(pause)
+        return {"head": journal.head}
+
+    @app.post("/test/passing")
+    def passing() -> dict[str, Any]:
+        for n in range(int(request.args["n"])):
+            data = {"symbol": "NQ1!", "price": n, "pad": "x" * int(request.args.get("size", 10))}
+            desk.bus.publish(Passing(type="price_update", key="NQ1!", data=data, message="price", source="test"))
+            runtime.sleep(float(request.args.get("pause", 0)))
+        return {}
+
+    @app.post("/test/revoke")
+    def revoke() -> dict[str, Any]:
+        for callback in keeper.callbacks:
+            callback(request.args["session"])
+        return {}
+
+    @app.get("/test/connections")
+    def connections() -> dict[str, Any]:
+        return {"items": gateway.connections(), "count": gateway.count(), "figures": gateway.figures()}
+
+    listener = socket.create_server(("127.0.0.1", port), backlog=1024)
+    print("ready", flush=True)
+    runtime.serve(listener, app, max_sockets=4000, header_timeout=30).run()
+
+
+if __name__ == "__main__":
+    patch(sys.argv[1])  # type: ignore[arg-type]
+    given = dict(pair.split("=") for pair in sys.argv[4:])
+    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]), {name: float(value) for name, value in given.items()})

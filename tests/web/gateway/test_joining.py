@@ -1,0 +1,135 @@
+"""How clients come, come back and are brought up to date, on both engines."""
+
+import json
+import random
+import threading
+from typing import Any
+
+import pytest
+
+from tests.web.gateway.following import Plain, Talker, assert_contiguous, wait_for
+
+pytestmark = pytest.mark.socket
+
+
+def test_a_new_client_is_told_its_status_then_the_state(gateway: Any) -> None:
+    """connection_status comes first, then a snapshot of at most 256 KB whose reason is `new`."""
+    gateway.append(3)
+    client = Plain(gateway.ws)
+    status, snapshot = client.next(), client.next()
+    assert (status["type"], status["data"]["resumed"]) == ("connection_status", False)
+    assert (snapshot["type"], snapshot["data"]["reason"], snapshot["data"]["seq"]) == ("snapshot", "new", 3)
+    assert len(json.dumps(snapshot, separators=(",", ":"), ensure_ascii=False)) <= 256 * 1024
+    assert len(snapshot["data"]["signals"]) >= 40
+    gateway.append(2)
+    assert client.facts_to(5) == [4, 5]
+
+
+def test_socketio_gets_the_same_in_the_same_order(gateway: Any) -> None:
+    """A Socket.IO client sees status, snapshot and then each fact under its type's name, over either transport."""
+    for transports in (["websocket"], ["polling"], None):
+        talker = Talker(gateway.url, transports=transports)
+        talker.wait(lambda t: t.named("snapshot"))
+        head = gateway.append(50, at_once=7)
+        talker.wait(lambda t, head=head: t.seqs and t.seqs[-1] == head)
+        assert [name for name, _ in talker.events][:2] == ["connection_status", "snapshot"]
+        assert_contiguous(talker.seqs)
+        talker.close()
+
+
+@pytest.mark.parametrize("how", ["ring", "database"])
+def test_a_position_is_resumed_without_a_snapshot(gateway: Any, how: str) -> None:
+    """A valid position gets exactly what followed it, from memory or from the database."""
+    head = gateway.append(400, at_once=50)
+    epoch = gateway.poll(after=0, limit=1)["epoch"]
+    start = head - (50 if how == "ring" else 390)
+    client = Plain(gateway.ws, epoch=epoch, seq=start)
+    status = client.next()
+    assert status["data"]["resumed"] is True
+    assert client.facts_to(head) == list(range(start + 1, head + 1))
+
+
+@pytest.mark.parametrize("reason", ["epoch", "ahead", "too_old"])
+def test_a_position_that_cannot_be_resumed_says_why(gateway: Any, reason: str) -> None:
+    """Another epoch, a seq from the future or one too far back each get a snapshot with that reason."""
+    head = gateway.append(600, at_once=100)
+    epoch = gateway.poll(after=0, limit=1)["epoch"]
+    position = {"epoch": ("old", 5), "ahead": (epoch, head + 9), "too_old": (epoch, 1)}[reason]
+    client = Plain(gateway.ws, epoch=position[0], seq=position[1])
+    assert client.next()["data"]["resumed"] is False
+    assert client.next()["data"]["reason"] == reason
+
+
+def test_who_comes_and_goes_at_random_sees_each_fact_once(gateway: Any) -> None:
+    """While facts are appended, clients connect, drop and resume at random: each sees every seq exactly once.
+
+    Broken by joining before the replay (repeats) or by yielding between replay and join (gaps).
+    """
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    total = 1500
+    failures: list[str] = []
+
+    def follow(number: int) -> None:
+        chance = random.Random(seed + number)
+        seqs: list[int] = []
+        position: dict[str, Any] = {}
+        try:
+            while not seqs or seqs[-1] < total:
+                client = Plain(gateway.ws, **position)
+                for _ in range(chance.randrange(1, 300)):
+                    found = client.next()
+                    if found["type"] == "snapshot":
+                        position = {"epoch": found["data"]["epoch"], "seq": found["data"]["seq"]}
+                    elif found.get("seq") is not None:
+                        seqs.append(found["seq"])
+                        position = {"epoch": found["epoch"], "seq": found["seq"]}
+                    if seqs and seqs[-1] >= total:
+                        break
+                client.close()
+            assert_contiguous(seqs)
+        except Exception as error:
+            failures.append(f"client {number}: {error!r}")
+
+    gateway.append(1)
+    threads = [threading.Thread(target=follow, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    gateway.append(total - 1, at_once=3, pause=0.002)
+    for thread in threads:
+        thread.join(60)
+    assert not failures, failures
+
+
+def test_the_state_can_be_asked_for_again(gateway: Any) -> None:
+    """request_state brings a snapshot, and what follows continues from it."""
+    talker = Talker(gateway.url)
+    talker.wait(lambda t: t.named("snapshot"))
+    gateway.append(5)
+    talker.wait(lambda t: len(t.seqs) == 5)
+    talker.client.emit("request_state")
+    talker.wait(lambda t: len(t.named("snapshot")) == 2)
+    assert talker.named("snapshot")[1]["data"]["reason"] == "requested"
+    gateway.append(5)
+    wait_for(lambda: talker.seqs == list(range(1, 11)))
+    talker.close()
+
+
+def test_subscriptions_leave_out_and_heartbeats_move_on(start: Any) -> None:
+    """A client that filters gets only what it asked for; the heartbeat tells how far it was considered."""
+    gateway = start(heartbeat_seconds=0.5)
+    client = Plain(gateway.ws, symbols=["NQ1!"])
+    client.until("snapshot")
+    gateway.append(9)
+    beat, before = client.until("heartbeat")
+    while beat["data"]["seq"] < 9:
+        beat, more = client.until("heartbeat")
+        before += more
+    assert {one["symbol"] for one in before if one.get("seq")} == {"NQ1!"}
+    assert len([one for one in before if one.get("seq")]) == 3
+    client.say({"op": "subscribe", "types": ["alert"]})
+    beat, _ = client.until("heartbeat")
+    head = gateway.append(4)
+    while beat["data"]["seq"] < head:
+        beat, before = client.until("heartbeat")
+        assert not [one for one in before if one.get("seq")]

@@ -1,0 +1,110 @@
+"""Following by long poll, and publishing, on both engines."""
+
+import threading
+import time
+from typing import Any
+
+import pytest
+import requests
+
+from tests.web.gateway.conftest import ADMIN
+from tests.web.gateway.following import Plain, assert_contiguous, wait_for
+
+pytestmark = pytest.mark.socket
+
+
+def test_a_poll_wakes_at_once(gateway: Any) -> None:
+    """A waiting poll answers within moments of a new fact, and says where to go on."""
+    epoch = gateway.poll(after=0)["epoch"]
+    found: list[Any] = []
+    waiting = threading.Thread(target=lambda: found.append((gateway.poll(epoch=epoch, after=0, wait=20), time.monotonic())))
+    waiting.start()
+    wait_for(lambda: gateway.seen()["count"]["long_poll"] == 1)
+    began = time.monotonic()
+    gateway.append(1)
+    waiting.join(5)
+    page, at = found[0]
+    assert [one["seq"] for one in page["items"]] == [1]
+    assert (page["next"], page["reset"]) == (1, None)
+    assert at - began < 0.5
+
+
+def test_next_moves_past_what_the_filter_left_out(gateway: Any) -> None:
+    """An empty page still moves on, and a poll whose filter nothing matches waits its time out."""
+    gateway.append(30)
+    page = gateway.poll(after=0, types="alert")
+    assert (page["items"], page["next"]) == ([], 30)
+    began = time.monotonic()
+    page = gateway.poll(after=30, types="alert", wait=1)
+    assert time.monotonic() - began >= 0.9
+    assert page["next"] == 30
+    page = gateway.poll(after=0, symbols="NQ1!", limit=4)
+    assert [one["seq"] for one in page["items"]] == [1, 4, 7, 10]
+    assert page["next"] == 10
+
+
+def test_a_poll_that_cannot_go_on_says_why(gateway: Any) -> None:
+    """Another epoch and a seq from the future are answered with the reason, never with a gap."""
+    gateway.append(2)
+    epoch = gateway.poll(after=0)["epoch"]
+    assert gateway.poll(epoch="old", after=1)["reset"] == "epoch"
+    assert gateway.poll(epoch=epoch, after=99)["reset"] == "ahead"
+
+
+def test_polling_under_a_burst_is_gap_free(gateway: Any) -> None:
+    """R17, short: 200 facts a second, followed by polls alone: every seq once."""
+    writer = threading.Thread(target=lambda: gateway.append(400, pause=0.003))
+    writer.start()
+    after, seqs = 0, []
+    while not seqs or seqs[-1] < 400:
+        page = gateway.poll(after=after, wait=5, limit=50)
+        seqs += [one["seq"] for one in page["items"]]
+        after = page["next"]
+    writer.join()
+    assert_contiguous(seqs)
+    assert seqs[0] == 1
+
+
+def test_a_poll_whose_client_left_is_forgotten(gateway: Any) -> None:
+    """A client that hangs up does not keep its place until the time is out."""
+    with pytest.raises(requests.RequestException):
+        gateway.poll(after=0, wait=20, timeout=0.5)
+    wait_for(lambda: gateway.seen()["count"]["long_poll"] == 0, 4)
+
+
+def publish(gateway: Any, items: Any, token: str = "admin-token") -> requests.Response:
+    return requests.post(
+        f"{gateway.url}/api/events", json=items, headers={"Authorization": f"Bearer {token}"}, timeout=10
+    )
+
+
+def test_publishing_is_idempotent_and_external(gateway: Any) -> None:
+    """The same id twice is one fact; whatever is published is marked external; both doors answer after the commit."""
+    event = {"id": "script-000001", "type": "event", "data": {"event_type": "info", "anything": [1]}}
+    first = publish(gateway, [event], "publish-token").json()["items"][0]
+    again = publish(gateway, [event], "publish-token").json()["items"][0]
+    assert (first["seq"], first["existing"], again["seq"], again["existing"]) == (1, False, 1, True)
+    client = Plain(gateway.ws)
+    client.until("snapshot")
+    client.say({"op": "publish", "id": "script-000002", "type": "event", "data": {"event_type": "info"}})
+    told = [client.next(), client.next()]
+    assert {"op": "ack", "id": "script-000002", "seq": 2, "existing": False} in told
+    assert [one["origin"] for one in told if "origin" in one] == ["external"]
+
+
+def test_nobody_outside_speaks_for_the_desk(gateway: Any) -> None:
+    """Types of the desk's own, and types beyond a token's scopes, are refused and nothing is stored."""
+    for type_ in ("signal_update", "trade_executed", "order_update", "error", "nonsense"):
+        refused = publish(gateway, [{"type": type_, "data": {}}])
+        assert refused.status_code == 403, type_
+    assert publish(gateway, [{"type": "event", "data": {"event_type": "info"}}], "read-token").status_code == 403
+    score = {"type": "ml_prediction_update", "data": {"kind": "signal_score"}}
+    assert publish(gateway, [score]).json()["error"]["code"] == "not_publishable"
+    assert gateway.poll(after=0)["head"] == 0
+
+
+def test_answers_are_never_stored_by_caches(gateway: Any) -> None:
+    """Cache-Control is no-store, and strangers get 401."""
+    answer = requests.get(f"{gateway.url}/api/events", headers=ADMIN, timeout=5)
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert requests.get(f"{gateway.url}/api/events", timeout=5).status_code == 401
