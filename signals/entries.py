@@ -8,7 +8,7 @@ from signals.deciding import Deciding
 from signals.lifecycle import advance, decided, end, follow
 from signals.plan import Plan
 from signals.reasons import Reason, reason
-from signals.row import Row
+from signals.row import Row, is_test
 from signals.sizing import Sized, size
 from signals.timing import ms
 
@@ -97,6 +97,6 @@ def _told(row: Row) -> list[Reason]:
     told: list[Reason] = []
     if row["freshness"] == "unknown" and not any(why["code"].startswith("time_") for why in row["reasons"]):
         told.append(reason("freshness_unknown", "No time in the alert tells when it fired; it was acted on."))
-    if row["extra"].get("test"):
+    if is_test(row):
         told.append(reason("test_alert", "A test alert: it is never traded."))
     return told

@@ -9,12 +9,12 @@ import orjson
 from events.clock import parse_rfc3339
 from events.journal import Journal
 from ml.features import History
-from signals.row import Row
+from signals.row import Row, is_test
 
 _KEPT = 200
 _LOAD = """
 SELECT id, seq, row FROM signals
-WHERE symbol = :symbol AND source = :source AND kind = 'entry' AND seq < :before AND seq >= :since
+WHERE symbol = :symbol AND source = :source AND kind = 'entry' AND test = 0 AND seq < :before AND seq >= :since
 ORDER BY seq DESC LIMIT :kept
 """
 _LOOK_BACK = 20_000  # facts: as far as the past is read after a start, so that the read stays short
@@ -60,7 +60,7 @@ class Past:
 
     def observe(self, row: Row) -> None:
         """An entry as it stands now; telling it twice counts once."""
-        if row["kind"] != "entry" or row["seq"] is None:
+        if row["kind"] != "entry" or row["seq"] is None or is_test(row):
             return
         entries = self._of(row, row["seq"])
         for entry in reversed(entries):

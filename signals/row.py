@@ -91,6 +91,11 @@ def row_of(data: Mapping[str, Any], seq: int | None) -> Row:
     return row
 
 
+def is_test(row: Mapping[str, Any]) -> bool:
+    """Whether the alert was marked as a test."""
+    return bool(row["extra"].get("test"))
+
+
 def headline(row: Mapping[str, Any]) -> str:
     """One line for people: `BUY NQ1! @ 21450.25 · p=0.63 · 2 contracts`."""
     what = row["side"] if row["kind"] == "entry" and row["side"] else row["kind"]

@@ -55,7 +55,7 @@ def get_signal(journal: Journal, id: str) -> Row | None:
     counted = _children(journal, [id]).get(id, dict(_NO_CHILDREN))
     return {
         **row,
-        "raw": found[0]["raw"],
+        "raw": _raw(journal, found[0]["raw"], detail),
         "content_type": detail.get("content_type"),
         "query": detail.get("query") or {},
         "repairs": detail.get("repairs") or [],
@@ -63,6 +63,15 @@ def get_signal(journal: Journal, id: str) -> Row | None:
         "children": children,
         "children_count": counted,
     }
+
+
+def _raw(journal: Journal, raw: str, detail: Mapping[str, Any]) -> str:
+    """The body as it came; a batch's stands with its first signal only."""
+    batch = (detail.get("alert") or {}).get("batch")
+    if raw or not batch:
+        return raw
+    first = journal.query("SELECT raw FROM signals WHERE id = :id", {"id": batch["first"]})
+    return str(first[0]["raw"]) if first else ""
 
 
 def _where(filters: Mapping[str, str | None], cursor: str | None) -> tuple[str, dict[str, Any]]:

@@ -12,7 +12,7 @@ import orjson
 from events.envelope import Fact
 from events.journal import Journal
 from signals.lifecycle import LIVE
-from signals.row import Row, row_of
+from signals.row import Row, is_test, row_of
 
 _BY_REF = """
 SELECT id, seq, row FROM signals
@@ -71,7 +71,7 @@ class Work:
         )
 
     def live_entries(self, row: Row) -> list[Row]:
-        """Accepted or open entries of the row's source and symbol that came before it."""
+        """Accepted or open entries of the row's source and symbol that came before it; tests only concern tests."""
         if row["symbol"] is None:
             return []
         where = {"symbol": row["symbol"], "source": row["source"], "before": row["seq"]}
@@ -85,6 +85,7 @@ class Work:
             and r["symbol"] == row["symbol"]
             and r["source"] == row["source"]
             and r["seq"] < row["seq"]
+            and is_test(r) == is_test(row)
         ]
 
     def _referring(self, row: Row) -> list[Row]:

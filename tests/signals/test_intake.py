@@ -127,6 +127,8 @@ def test_a_batch_makes_one_row_each_and_is_one_delivery(desk: Desk) -> None:
     assert answer.body["signal_id"] == answer.body["signals"][0]
     assert {desk.signal(id)["symbol"] for id in answer.body["signals"]} == {"MNQ1!", "MES1!"}
     assert desk.post(body).body == {"status": "duplicate", "signal_id": answer.body["signal_id"]}
+    assert [desk.signal(id)["raw"] for id in answer.body["signals"]] == [body, body]
+    assert desk.journal.query("SELECT COUNT(*) AS n FROM signals WHERE raw <> ''") == [{"n": 1}]
 
 
 def test_every_source_has_a_token_of_its_own(desk: Desk) -> None:

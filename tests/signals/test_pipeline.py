@@ -181,3 +181,12 @@ def test_a_restart_handles_nothing_twice(desk: Desk) -> None:
     before = len(desk.facts())
     desk.work()
     assert len(desk.facts()) == before
+
+
+def test_a_test_alert_is_never_taken_for_a_real_one(desk: Desk) -> None:
+    """A real exit does not close a test's entry, and a test does not enter the past that features read."""
+    tried = desk.decide(entry(test=True))
+    assert "test_alert" in codes(tried)
+    left = desk.decide({"ticker": "MNQ1!", "action": "sell", "price": 110, "market_position": "flat"})
+    assert left["parent_id"] is None
+    assert desk.signal(tried["id"])["status"] == "accepted"
