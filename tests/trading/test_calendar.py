@@ -56,7 +56,7 @@ EXPLAINED = {
 
 
 def test_cme_agrees_but_for_the_named_days() -> None:
-    """Globex sessions match CMES once its two general rules are applied; each remaining day is named with its reason."""
+    """Globex matches CMES once its two general rules are applied; each remaining day is named with its reason."""
     mine, other = ours("cme", CHICAGO), theirs("CMES")
     differences: dict[date, str] = {}
     for day in sorted(mine.keys() | other.keys()):
