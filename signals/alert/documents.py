@@ -68,8 +68,11 @@ def _objects(value: Any, repairs: list[str]) -> tuple[list[dict[str, Any]], str 
     if isinstance(value, dict):
         return _unwrapped(value, repairs), None
     if isinstance(value, list):
-        if 0 < len(value) <= MAX_LIST_WORDS and all(
-            isinstance(item, (str, int, float)) and not isinstance(item, bool) for item in value
+        words = any(isinstance(item, str) for item in value)
+        if (
+            words
+            and len(value) <= MAX_LIST_WORDS
+            and all(isinstance(item, (str, int, float)) and not isinstance(item, bool) for item in value)
         ):
             return read_text(" ".join(str(item) for item in value), repairs)
         found = []

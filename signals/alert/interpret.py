@@ -16,7 +16,7 @@ from signals.alert.lifecycle import is_true
 from signals.alert.mapping import taught
 from signals.alert.model import Alert, SourceRules
 from signals.alert.moment import moment_of
-from signals.alert.numbers import Percent, is_missing, quiet
+from signals.alert.numbers import Percent, is_missing, multiple, quiet
 from signals.alert.symbols import Symbol, exchange_of, symbol_of
 from signals.alert.verdict import judged
 
@@ -49,7 +49,7 @@ def alert_of(document: dict[str, Any], query: Mapping[str, str], source: SourceR
     if delayed:
         notes.append("delayed_feed")
     reads = (synonyms.FINAL_MFE if verdict.kind == "exit" else synonyms.MFE, synonyms.MAE, synonyms.OUTCOME_R)
-    mfe, mae, outcome = (_first(told, fields, asked, names, quiet) for names in reads)
+    mfe, mae, outcome = (_first(told, fields, asked, names, multiple) for names in reads)
     reason = _first(told, fields, asked, synonyms.EXIT_REASON, reference) if verdict.kind == "exit" else None
     test = any(is_true(leaf.value) for leaf in fields.named(synonyms.TEST))
     return Alert(

@@ -11,6 +11,7 @@ from signals.alert import synonyms
 from signals.alert.decode import visible
 from signals.alert.limits import MAX_KEYS
 from signals.alert.redact import REMOVED, is_secret_name
+from signals.alert.sides import word_of
 from signals.alert.synonyms import squash, words
 from signals.errors import refuse
 
@@ -24,6 +25,7 @@ _COMMA = re.compile(r",(?=\s|[^\d\s]|\Z)")
 _SEGMENT = re.compile(r"[\n\r;|]+|&(?=[A-Za-z_][\w.\-]*=)")
 _FORM = re.compile(r"[\w.\-%\[\]]{1,60}=[^&\s]*(?:&[\w.\-%\[\]]{1,60}=[^&\s]*)*\Z")
 _QUOTE_PAIRS = {'"': '"', "'": "'", "“": "”", "‘": "’"}
+_HEADINGS = frozenset({"alert", "signal", "order", "trade", "strategyalert", "note"})
 _LIST_NAMES = re.compile(r"(?:tp|target|takeprofit)s?\d?\Z")
 
 #: Names that make `name: value` a pair even amid other words.
@@ -41,14 +43,17 @@ def pairs_read(text: str) -> tuple[list[dict[str, Any]], str] | None:
     rows: list[list[tuple[str, str]]] = []
     rest: list[str] = []
     count = 0
+    item: set[str] = set()
     for line in lines:
         row: list[tuple[str, str]] = []
         for segment in _SEGMENT.split(line):
             found, left = _pairs_of(segment)
             row += found
             rest += left
-        if line.lstrip().startswith("- ") and rows and len(row) == 1 and any(row[0][0] == r[0] for r in rows[-1]):
+        if line.lstrip().startswith("- ") and row and row[0][0] in item:
             rows.append([])  # a YAML list starts its next item
+            item = set()
+        item |= {key for key, _ in row}
         rows.append(row)
         count += len(row)
         if count > 2 * MAX_KEYS:
@@ -77,7 +82,10 @@ def _pairs_of(segment: str) -> tuple[list[tuple[str, str]], list[str]]:
     for (key, _, start), following in zip(marks, [*marks[1:], None], strict=True):
         end = following[1] if following else len(segment)
         value, left = _value(segment[start:end])
-        found.append((key, value))
+        if squash(key) in _HEADINGS and " " in value and word_of(value) is None:
+            rest.append(value)  # `Alert: Long NQ1! @ 25118` is a sentence with a heading
+        else:
+            found.append((key, value))
         rest.append(left)
     return found, rest
 

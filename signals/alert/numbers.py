@@ -99,6 +99,11 @@ def price(value: Any, field: str) -> float | None:
     return None if isinstance(found, Percent) else found
 
 
+def multiple(value: Any) -> float | None:
+    """A multiple of risk, which some write with its unit: 1.25R."""
+    return quiet(value[:-1] if isinstance(value, str) and value[-1:] in ("R", "r") else value)
+
+
 def quiet(value: Any) -> float | None:
     """As `number`, but an ambiguous one counts as absent: for fields that no order depends on."""
     try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from signals.alert.decode import visible
 from signals.alert.intervals import interval_of
+from signals.alert.lifecycle import stage_of
 from signals.alert.numbers import quiet
 from signals.alert.redact import REMOVED
 from signals.alert.textwords import (
@@ -52,6 +53,8 @@ def sentence_read(text: str) -> dict[str, Any]:
     if interval:
         found["interval"] = interval[0]
         blank = _blanked(blank, interval[1])
+    for match in EXIT_EVENT.finditer(blank):
+        blank = _blanked(blank, match.span())  # the 2 of "take profit 2 reached" is no price
     blank = _levels(blank, found)
     _numbers(blank, body, span, (at, end) if action else None, found)
     return found
@@ -73,6 +76,9 @@ def _symbol(body: str) -> tuple[str | None, tuple[int, int]]:
 
 
 def _event(body: str) -> str | None:
+    first = _TOKEN.match(body)
+    if first and first[0].isupper() and stage_of(first[0]) not in (None, "entry"):
+        return first[0]
     if UPDATE_EVENT.search(body):
         return "update"
     if EXIT_EVENT.search(body):
@@ -107,7 +113,7 @@ def _beside(body: str, word: tuple[int, int], symbol: tuple[int, int]) -> bool:
     between = body[first[1] : second[0]]
     return len(between) <= 16 and bool(
         re.fullmatch(
-            r"[\s:,\-–|>@]*(?:(?:on|in|for|the|signal|alert|entry|to|at|[-−]?[\d.]+)[\s:,\-–|>@]*){0,2}",
+            r"[\s:,\-–|>@()]*(?:(?:on|in|for|the|signal|alert|entry|to|at|[-−]?[\d.]+|\d{0,4}[A-Za-z]{1,3})[\s:,\-–|>@()]*){0,2}",
             between,
             re.IGNORECASE,
         )

@@ -19,22 +19,26 @@ NUM = (
 _UNIT = r"(?P<unit>\s?(?:%|x\b|R\b|pts|ticks|pips|minutes|min\b|am\b|pm\b|:\d)|[A-Za-z!/\-_])?"
 NUMBER = re.compile(rf"(?<![\w.:/$!])({NUM}(?:[KkMm](?![A-Za-z]))?){_UNIT}", re.ASCII)
 
-SIDE_WORD = _any_case(r"""
+# "Bullish" alone is an opinion; it orders only as "bullish signal" or right before a price.
+_ORDERED = r"(?=[ _-](?:entry|signal|alert|order|now)\b|[\s|,:;\-]*(?:\Z|[\d@$]))"
+SIDE_WORD = _any_case(rf"""
     (?<![\w\-])
     (?P<sure>(?:enter(?:ed|ing)?|go(?:ing)?|open(?:ed|ing)?(?:[ ]a)?|new|strong)[ _-]
       |(?:signal|action|side|direction)\s?[:=]?\s?)?
-    (?:(?P<buy>buy|long|bullish|bto|bought)|(?P<sell>sell|short|bearish|sto|sold))
+    (?:(?P<buy>buy|long|bto|bought|bullish{_ORDERED})|(?P<sell>sell|short|sto|sold|bearish{_ORDERED}))
     (?:[ _-](?:entry|signal|alert|order|stop|limit|now|setup)\b)?
     (?![\w\-])""")
 CLOSE_PHRASE = _any_case(r"""
     (?<![\w\-])(?:
-      (?:close|exit|flatten|cover|liquidate|closing|exiting)(?!\w)
+      (?:close|exit|flatten|cover|liquidate|closing|exiting)(?!\w|\s*(?:above|below|over|under|price|cross|is|was|[=><]))
       (?:[ _-]+(?:all|the|my|half|your|partial(?:ly)?|entry\(s\)|order|out|of|existing|current|open|[\d.]+%?)(?!\w))*
       (?:[ _-]+(?P<what>longs?|shorts?|buy|sell|positions?|trades?))?
     | (?P<flat>flat|stc|btc(?=[ ][a-z])|sell[ ]to[ ]close|buy[ ]to[ ]cover|buy[ ]to[ ]close|square[ ]off)(?!\w)
     | (?:long|short|buy|sell)[ _-](?:exit|close|closed|cover)(?!\w)
     )""")
-PARTIAL = _any_case(r"(?<!\w)(?:half|partial(?:ly)?|scale[ ]out|[1-9]\d?%|tp[ ]?[1-9]|target[ ]?[1-9])(?!\w)")
+PARTIAL = _any_case(
+    r"(?<!\w)(?:half|partial(?:ly)?|scale[ ]out|[1-9]\d?%|(?:tp|target|take[ -]?profit)[ ]?[1-9])(?!\w)"
+)
 EXIT_EVENT = _any_case(r"""
     (?<!\w)(?:
       (?:sl|stop[ -]?loss|stop|tp[ ]?\d?|take[ -]?profit[ ]?\d?|target[ ]?\d?|profit[ ]target)
@@ -70,8 +74,8 @@ LEVEL = re.compile(
     rf"""(?<![\w.])
     (?P<name>sl|stop[ -]?loss|stop|tp[ ]?\d?|take[ -]?profit[ ]?\d?|targets?[ ]?\d?|entry(?:[ ]price)?|price|close|last
       |mfe|mae|rsi|atr|adx|volume|vol|score|strength|confidence|rr|leverage|qty|quantity|size|contracts|lots)
-    (?!\d)(?:\s?(?:[:=@]|at|is|of|was|to|now)){{0,2}}\s{{0,3}}
-    (?P<value>{NUM})(?![\w%!/:]|\.\d)(?:R\b)?""",
+    (?!\d)(?:\s?(?:[:=@]|at|is|of|was|to|now|moved)){{0,2}}\s{{0,3}}
+    (?P<value>{NUM})(?![\w%!/:]|\.\d|\s+(?:hit|reached|filled|taken|triggered))(?:R\b)?""",
     re.IGNORECASE | re.ASCII | re.VERBOSE,
 )
 
@@ -117,5 +121,6 @@ SYMBOL_SHAPES: tuple[re.Pattern[str], ...] = (
     re.compile(
         rf"\A\W{{0,10}}(?i:{_VERB})\s+(?:\d+(?:\.\d+)?\s+)?([a-z][a-z0-9]{{0,9}}\d!?|[a-z]{{2,6}})(?=\s*(?:@|at\b|\d|\Z))"
     ),
+    re.compile(r"\A\W{0,10}([A-Z]{2,5})(?=\s+[a-z])"),
     re.compile(rf"\A\W{{0,10}}({_PLAIN})(?=,|\s*\Z|\s+[$@]?\d|\s*[:=])"),
 )

@@ -9,6 +9,7 @@ from signals.alert import synonyms
 from signals.alert.fields import Fields, Leaf
 from signals.alert.lifecycle import Stage, is_true, stage_of
 from signals.alert.model import Intent, Kind, Side, SourceRules
+from signals.alert.numbers import multiple
 from signals.alert.sides import Position, Word, decide, position_of, word_of
 from signals.alert.synonyms import squash, words
 from signals.errors import refuse
@@ -30,7 +31,9 @@ _CLOSE_FLAGS = frozenset(
 )
 _EVENT_FIELDS = frozenset({"event", "eventtype", "eventname"})
 _CLOSING_NAME = re.compile(
-    r"\s*(?:close|exit|flatten|tp ?\d?|sl|stop[ -]?loss|take[ -]?profit|x(?:long|short))(?![a-z])", re.IGNORECASE
+    r"\s*(?:(?:long|short)[ _-]?(?:tp\d?|sl|exit|close|stop)|close|exit|flatten|"
+    r"tp ?\d?|sl|stop[ -]?loss|take[ -]?profit|x(?:long|short))(?![a-z])",
+    re.IGNORECASE,
 )
 
 
@@ -72,6 +75,8 @@ def judged(places: list[Fields], source: SourceRules, notes: list[str]) -> Verdi
     if stage == "setup" or (explicit and stage is None and name in synonyms.DIRECTION):
         notes.append("event_not_an_order")
         return Verdict("info", side, None, left, True)
+    if side is None and any(place.first((*synonyms.MFE, *synonyms.MAE), multiple) is not None for place in places):
+        return Verdict("update", None, None, left, True)
     if side is None:
         return Verdict("info", None, None, left, False)
     if side == "close" or intent in ("close", "reduce"):

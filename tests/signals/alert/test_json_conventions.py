@@ -412,6 +412,12 @@ CASES: list[Case] = [
         {"symbol": "NQ1!", "side": "buy"},
     ),
     ("price as text with currency", {"symbol": "AAPL", "side": "buy", "price": "$271.40"}, {"price": 271.4}),
+    (
+        "exit by its comment",
+        {"symbol": "NQ1!", "action": "sell", "comment": "Long TP"},
+        {"side": "close", "kind": "exit"},
+    ),
+    ("progress without a stage", {"trade_id": "a1", "mfe_r": 1.5}, {"kind": "update", "side": None, "mfe_r": 1.5}),
     ("private names", {"vix": 17.42}, {"symbol": None, "kind": "info", "recognised": False}),
 ]
 

@@ -141,6 +141,19 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("Watch NQ1! for a possible long", {"kind": "info", "symbol": "NQ1!"}),
     ("Do not buy NQ1!", {"side": None}),
     ("BUY or SELL NQ1!?", {"side": None}),
+    ("NQ1!, 1D: Sell signal", {"symbol": "NQ1!", "side": "sell", "interval": "D"}),
+    (
+        "Alert: Long NQ1! 5m @ 25118.25 | SL: 25098.25 | TP: 25158.25",
+        {"symbol": "NQ1!", "side": "buy", "price": 25118.25, "interval": "5", "stop": 25098.25, "targets": (25158.25,)},
+    ),
+    ("UPDATE|NQ1!|MFE=1.2R|MAE=-0.3R", {"kind": "update", "mfe_r": 1.2, "mae_r": -0.3}),
+    ("BE_TRIGGERED id=77", {"kind": "update", "trade_ref": "77"}),
+    ("EXIT_STOP id=77 price=25098.25", {"kind": "exit", "side": "close", "trade_ref": "77", "price": 25098.25}),
+    ("NQ1! SL moved to 25110", {"kind": "update", "stop": 25110.0}),
+    ("Take Profit 2 reached MNQ1! 25160", {"kind": "exit", "intent": "reduce", "price": 25160.0}),
+    ("Bullish divergence on NQ1!", {"kind": "info", "side": None, "symbol": "NQ1!"}),
+    ("Close above VWAP on NQ1!", {"kind": "info", "side": None, "symbol": "NQ1!"}),
+    ("NVDA breakout above 130.5", {"kind": "info", "side": None, "symbol": "NVDA", "price": 130.5}),
     ("BUY {{ticker}} @ {{close}}", {"side": "buy", "symbol": None, "price": None}),
 ]
 
@@ -168,3 +181,9 @@ def test_unrecognised_text_is_kept_word_for_word() -> None:
     found = parsed("The quick brown fox")
     assert found.redacted == "The quick brown fox"
     assert found.alerts[0].note_codes == ("unrecognised",)
+
+
+def test_a_yaml_list_is_a_batch() -> None:
+    """Each item of a list is an alert of its own."""
+    alerts = parsed("- symbol: NQ1!\n  side: buy\n- symbol: ES1!\n  side: sell").alerts
+    assert [(a.symbol, a.side) for a in alerts] == [("NQ1!", "buy"), ("ES1!", "sell")]
