@@ -4,6 +4,7 @@ import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 
 import { desk } from "./desk";
+import { day, type ClockZone } from "./format";
 
 const second = createStore<{ at: number }>(() => ({ at: Date.now() }));
 
@@ -15,4 +16,9 @@ export function startTicking(): () => void {
 /** Server time in milliseconds, renewed each second. */
 export function useNow(): number {
   return useStore(second, (now) => now.at);
+}
+
+/** Today's date in a zone; renewed only when the day turns. */
+export function useToday(zone: ClockZone): string {
+  return useStore(second, (now) => day(now.at, zone));
 }

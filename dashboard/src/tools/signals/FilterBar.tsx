@@ -16,7 +16,7 @@ interface Props {
 export function FilterBar({ filters, symbols, onChange }: Props) {
   const set = (change: Partial<Filters>): void => onChange({ ...filters, ...change });
   return (
-    <div role="search" aria-label="Filter signals" className="flex flex-wrap items-center gap-2">
+    <div role="search" aria-label="Filter signals" className="flex items-center gap-2 max-[719px]:-mx-4 max-[719px]:w-screen max-[719px]:overflow-x-auto max-[719px]:px-4 max-[719px]:pb-0.5">
       <Choice label="Verdict" value={filters.verdict} options={VERDICTS} onChoose={(verdict) => set({ verdict })} />
       <Choice label="Symbol" value={filters.symbol} options={symbols} onChoose={(symbol) => set({ symbol })} />
       <Choice label="Side" value={filters.side} options={SIDES} onChoose={(side) => set({ side })} />
@@ -42,7 +42,7 @@ interface ChoiceProps {
 function Choice({ label, value, options, onChoose }: ChoiceProps) {
   const listed = value === "" || options.includes(value) ? options : [value, ...options];
   return (
-    <select className="control" aria-label={label} data-on={value !== ""} value={value} onChange={(event) => onChoose(event.target.value)}>
+    <select className="control shrink-0" aria-label={label} data-on={value !== ""} value={value} onChange={(event) => onChoose(event.target.value)}>
       <option value="">{label}</option>
       {listed.map((one) => (
         <option key={one} value={one}>
@@ -63,7 +63,7 @@ function Text({ value, onType }: { value: string; onType: (value: string) => voi
   return (
     <input
       type="search"
-      className="control w-40 cursor-text! placeholder:text-faint max-[719px]:flex-1"
+      className="control w-40 cursor-text! placeholder:text-faint max-[719px]:w-28 max-[719px]:shrink-0"
       aria-label="Text"
       placeholder="Text"
       value={typed}

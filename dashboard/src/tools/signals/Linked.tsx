@@ -23,7 +23,7 @@ export function Linked({ id, settled }: { id: string; settled: boolean }) {
         <span className="label">Linked signal</span>
         {data && (
           <>
-            <Time at={data.row.received_at} withDay />
+            <Time at={data.row.received_at} />
             <span className="font-semibold">{data.row.symbol}</span>
             <Side side={data.row.side} />
             <Price value={data.row.price} />

@@ -37,8 +37,8 @@ export function SignalTable({ rows, openId, onToggle, onEnd, onScrolled, stale }
     <div role="table" aria-label="Signals" aria-rowcount={model.length + 1} className={`flex min-h-0 flex-1 flex-col ${stale ? "stale" : ""}`}>
       <div role="rowgroup" className="hairline-b [scrollbar-gutter:stable] overflow-hidden">
         <div role="row" aria-rowindex={1} className="signal-grid h-7">
-          <span role="columnheader" className="sr-only">
-            Open
+          <span role="columnheader">
+            <span className="sr-only">Open</span>
           </span>
           {table.getHeaderGroups()[0]?.headers.map((header) => (
             <span key={header.id} role="columnheader" className={`label ${RIGHT.has(header.column.id) ? "text-right" : ""}`}>

@@ -47,18 +47,16 @@ export default function SignalsPage() {
     <>
       <div className="hairline-b flex shrink-0 flex-wrap items-center gap-x-4 gap-y-2 px-4 py-2">
         <h1 className="text-[14px] font-semibold">Live signals</h1>
-        <FilterBar filters={filters} symbols={symbols} onChange={showFiltered} />
-        <div className="ml-auto flex items-center gap-2">
+        <div className="max-[719px]:order-last">{!first && <FilterBar filters={filters} symbols={symbols} onChange={showFiltered} />}</div>
+        <div className={`ml-auto flex items-center gap-2 ${first ? "invisible" : ""}`}>
           <button type="button" className="control" data-on={hold.paused} aria-pressed={hold.paused} onClick={hold.toggle} title="Hold the list still (p)">
             {hold.paused ? <Play size={13} aria-hidden /> : <Pause size={13} aria-hidden />}
             {hold.paused ? `Paused · ${waiting} waiting` : "Pause"}
           </button>
-          {!first && (
-            <button type="button" className="control" aria-expanded={setup} onClick={() => setSetup((now) => !now)}>
-              <Plug size={13} aria-hidden />
-              Connect
-            </button>
-          )}
+          <button type="button" className="control" aria-expanded={setup} onClick={() => setSetup((now) => !now)}>
+            <Plug size={13} aria-hidden />
+            Connect
+          </button>
         </div>
       </div>
       <div className="relative flex min-h-0 flex-1 flex-col">

@@ -46,7 +46,7 @@ export const columns = column.columns([
   column.accessor("price", { header: "Price", cell: ({ getValue }) => <Price value={getValue()} /> }),
   column.accessor("probability", { header: "Probability", cell: ({ row }) => <ProbabilityCell row={row.original} /> }),
   column.accessor("verdict", { header: "Verdict", cell: ({ getValue }) => <Verdict verdict={getValue()} /> }),
-  column.accessor("quantity", { header: "Size", cell: ({ row }) => <span className="figure">{size(row.original)}</span> }),
+  column.accessor("quantity", { header: "Size", cell: ({ row }) => <span className={`figure ${row.original.quantity === 0 ? "text-faint" : ""}`}>{size(row.original)}</span> }),
   column.accessor("status", { header: "Status", cell: ({ getValue }) => <span className="text-muted">{getValue()}</span> }),
   column.display({ id: "result", header: "Result", cell: ({ row }) => <Result row={row.original} /> }),
   column.display({ id: "why", header: "Why", cell: ({ row }) => <WhyCell row={row.original} /> }),
