@@ -15,7 +15,7 @@ function setUp(sessionStands = true) {
     poll: roads.open("poll"),
     sessionStands: () => Promise.resolve(sessionStands),
     random: () => 1,
-    retry: { baseMs: 100, capMs: 1_000 },
+    retry: () => ({ baseMs: 100, capMs: 1_000 }),
     upgrade: { baseMs: 5_000, capMs: 20_000 },
     listener: {
       onStatus: (status) => heard.statuses.push(status),
@@ -112,7 +112,6 @@ describe("the link", () => {
     roads.last.handlers.onWelcome(WELCOME);
     for (const wait of [5_000, 10_000, 20_000, 20_000]) {
       vi.advanceTimersByTime(wait - 1);
-      expect(roads.last.closed || roads.last.kind === "poll" || roads.opened.length > 0).toBe(true);
       const before = roads.opened.length;
       vi.advanceTimersByTime(1);
       expect(roads.opened.length).toBe(before + 1);

@@ -32,7 +32,8 @@ export interface LinkParts {
   listener: LinkListener;
   /** Asks the server whether the session still stands; called when it refused us. */
   sessionStands: () => Promise<boolean>;
-  retry?: BackoffRule;
+  /** Asked before each wait, because the longest wait is a setting of the desk. */
+  retry?: () => BackoffRule;
   upgrade?: BackoffRule;
   random?: () => number;
 }
@@ -183,7 +184,7 @@ export class Link {
 
   private scheduleRetry(): void {
     this.clear("upgrade");
-    const wait = backoff(this.status.attempts, this.parts.retry ?? RETRY, this.parts.random);
+    const wait = backoff(this.status.attempts, this.parts.retry?.() ?? RETRY, this.parts.random);
     this.say({ phase: "offline", attempts: this.status.attempts + 1, retryAt: Date.now() + wait });
     this.timers.retry = setTimeout(() => {
       this.timers.retry = undefined;

@@ -14,14 +14,12 @@ export interface Children {
 }
 
 export interface SignalItem extends SignalRow {
+  /** As the server counted them when it told of the row; later ones are in `childFacts`. */
   children: Children | null;
-  /** The journal position at which `children` was counted. */
-  asOf: number;
 }
 
 export interface ChildFact {
   id: string;
-  seq: number;
   exit: boolean;
   at: string;
 }
@@ -47,7 +45,8 @@ export interface ModelCard {
 }
 
 export interface Settings {
-  heartbeat_s: number;
+  /** The longest this browser waits before it reconnects, seconds. */
+  reconnect_s: number;
   account_equity: number | null;
   equity_assumed: boolean;
 }
@@ -95,7 +94,7 @@ export function useDesk<T>(select: (now: Desk) => T): T {
 /** The children of an entry as of now: those counted with it, and those that came by the link since. */
 export function childrenNow(item: SignalItem, later: readonly ChildFact[] | undefined): Children {
   const counted = item.children ?? { updates: 0, exits: 0, last_at: null };
-  const since = (later ?? []).filter((one) => one.seq > item.asOf);
+  const since = (later ?? []).filter((one) => counted.last_at === null || one.at > counted.last_at);
   return {
     updates: counted.updates + since.filter((one) => !one.exit).length,
     exits: counted.exits + since.filter((one) => one.exit).length,

@@ -45,14 +45,13 @@ class Draft {
     if (row.parent_id !== null && row.parent_id !== row.id) {
       // Folded into its entry from now on: it stands in the entry's journey, not in the list.
       this.signals.delete(row.id);
-      this.child(row.parent_id, { id: row.id, seq: envelope.seq ?? 0, exit: row.kind === "exit", at: row.received_at });
+      this.child(row.parent_id, { id: row.id, exit: row.kind === "exit", at: row.received_at });
       return;
     }
     this.signals.set(row.id, {
       ...row,
       seq: row.seq ?? known?.seq ?? null,
       children: known?.children ?? null,
-      asOf: known?.asOf ?? (envelope.type === "signal_received" ? (envelope.seq ?? 0) : Number.POSITIVE_INFINITY),
     });
     if (envelope.type === "signal_received" && known === undefined) {
       this.arrived ??= new Map([...this.before.arrived].filter(([, at]) => now - at < GLOW_MS));
@@ -99,7 +98,7 @@ export function foldEvents(before: Desk, events: readonly Envelope[], now: numbe
 
 /** A snapshot replaces everything that was known. */
 export function foldSnapshot(before: Desk, snapshot: Snapshot): Partial<Desk> {
-  const items = readItems(snapshot["signals"], snapshot.seq).filter((one) => one.parent_id === null);
+  const items = readItems(snapshot["signals"]).filter((one) => one.parent_id === null);
   const health = isRecord(snapshot["health"]) ? snapshot["health"] : {};
   return {
     known: true,

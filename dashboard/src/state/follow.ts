@@ -10,6 +10,10 @@ import { foldEvents, foldSnapshot } from "./fold";
 import { Frame } from "./frame";
 import { readModel } from "./read";
 
+/** Until the desk has told its own setting. */
+const LONGEST_RETRY_S = 15;
+const FIRST_RETRY_MS = 500;
+
 export type FactListener = (envelope: Envelope) => void;
 const listeners = new Set<FactListener>();
 
@@ -17,13 +21,6 @@ const listeners = new Set<FactListener>();
 export function onFact(listener: FactListener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
-}
-
-let link: Link | null = null;
-
-/** The journal position that this page has reached. */
-export function positionNow(): number {
-  return link?.position?.seq ?? 0;
 }
 
 export function follow(): () => void {
@@ -36,6 +33,7 @@ export function follow(): () => void {
     socket: openSocket,
     poll: openPoll,
     sessionStands,
+    retry: () => ({ baseMs: FIRST_RETRY_MS, capMs: (desk.getState().settings?.reconnect_s ?? LONGEST_RETRY_S) * 1_000 }),
     listener: {
       onStatus: (status) => desk.setState((before) => ({ link: status, known: before.known || status.resumed })),
       onSnapshot: (snapshot) => {
@@ -52,7 +50,6 @@ export function follow(): () => void {
   };
   document.addEventListener("visibilitychange", wake);
   window.addEventListener("online", wake);
-  link = following;
   following.start();
   return () => {
     document.removeEventListener("visibilitychange", wake);

@@ -83,15 +83,12 @@ function readChildren(raw: unknown): Children | null {
   return { updates: number(raw, "updates") ?? 0, exits: number(raw, "exits") ?? 0, last_at: text(raw, "last_at") };
 }
 
-/** A list item: the row, and its children as counted at journal position `asOf`. */
-export function readItem(raw: unknown, asOf: number): SignalItem | null {
-  if (!isRecord(raw)) return null;
-  const row = readRow(raw, null);
-  return row === null ? null : { ...row, children: readChildren(raw["children"]), asOf };
-}
-
-export function readItems(raw: unknown, asOf: number): SignalItem[] {
-  return list(raw).flatMap((one) => readItem(one, asOf) ?? []);
+/** List items: rows with their children as counted. */
+export function readItems(raw: unknown): SignalItem[] {
+  return list(raw).flatMap((one) => {
+    const row = readRow(one, null);
+    return row === null ? [] : { ...row, children: readChildren(one["children"]) };
+  });
 }
 
 export function readSource(raw: Raw): SourceHealth | null {
@@ -128,7 +125,7 @@ export function readModel(raw: unknown): ModelCard | null {
 export function readSettings(raw: unknown): Settings | null {
   if (!isRecord(raw)) return null;
   return {
-    heartbeat_s: number(raw, "heartbeat_s") ?? 30,
+    reconnect_s: number(raw, "reconnect_s") ?? 30,
     account_equity: number(raw, "account_equity"),
     equity_assumed: raw["equity_assumed"] === true,
   };

@@ -7,6 +7,8 @@ import type { SignalRow } from "../../events";
 import { milliseconds, price, rMultiple } from "../../state/format";
 import type { Step, WholeSignal } from "./history";
 
+const FOLDED = new Set(["update", "exit"]);
+
 interface Line extends Step {
   figures: string;
 }
@@ -29,8 +31,9 @@ function ofRow(row: SignalRow): Step[] {
 
 export function Steps({ row, whole }: { row: SignalRow; whole: WholeSignal | null }) {
   const steps = whole !== null && whole.steps.length > 0 ? whole.steps : ofRow(row);
-  const told = steps.map((one) => ({ ...one, figures: "" }));
   const children = (whole?.children ?? []).map(ofChild);
+  // Where the children's rows are at hand they say more than the server's sentence about them.
+  const told = steps.filter((one) => children.length === 0 || !FOLDED.has(one.step)).map((one) => ({ ...one, figures: "" }));
   const lines: Line[] = [...told, ...children].sort((a, b) => (a.at ?? "").localeCompare(b.at ?? ""));
   return (
     <div>

@@ -7,7 +7,7 @@ import { isRecord } from "../../connection/envelope";
 import { call } from "../../connection/http";
 import type { SignalRow } from "../../events";
 import { useDesk, type SignalItem } from "../../state/desk";
-import { onFact, positionNow } from "../../state/follow";
+import { onFact } from "../../state/follow";
 import { number, readItems, readRow, text } from "../../state/read";
 import { filterQuery, type Filters } from "./filters";
 
@@ -24,7 +24,7 @@ async function fetchPage(filters: Filters, cursor: string | null, signal: AbortS
   if (cursor !== null) query.set("cursor", cursor);
   const answer = await call(`/api/signals?${query.toString()}`, { signal });
   if (!isRecord(answer)) return { items: [], next: null };
-  return { items: readItems(answer["items"], positionNow()), next: text(answer, "next") };
+  return { items: readItems(answer["items"]), next: text(answer, "next") };
 }
 
 export function useHistory(filters: Filters) {

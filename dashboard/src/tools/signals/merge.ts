@@ -10,8 +10,7 @@ export function mergeRows(live: ReadonlyMap<string, SignalItem>, history: readon
   const merged = new Map<string, SignalItem>();
   for (const item of history) {
     const newer = live.get(item.id);
-    if (newer === undefined) merged.set(item.id, item);
-    else merged.set(item.id, { ...newer, children: item.children ?? newer.children, asOf: item.children ? item.asOf : newer.asOf });
+    merged.set(item.id, newer === undefined ? item : { ...newer, children: newer.children ?? item.children });
   }
   for (const item of live.values()) if (!merged.has(item.id)) merged.set(item.id, item);
   return [...merged.values()].filter((item) => item.parent_id === null && (!live.has(item.id) || matches(item, filters))).sort(bySeq);
