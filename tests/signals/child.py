@@ -15,7 +15,7 @@ def main(url: str) -> None:
     runtime = make("threads")
     journal = open_journal(url, runtime)
     model = Model()
-    model.seconds = 0.001
+    model.seconds = 0.005
     pipeline = Pipeline(journal, model, SizingRules())  # type: ignore[arg-type]
     follower = Follower(journal, NAME, pipeline.handle, runtime, batch=8)
     follower.start()

@@ -1,9 +1,9 @@
 """`kill -9` in the middle of the pipeline: every signal is decided exactly once."""
 
+import contextlib
 import random
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -32,7 +32,8 @@ def work_until_killed(url: str, seconds: float) -> bool:
     process = subprocess.Popen([sys.executable, "-m", "tests.signals.child", url], cwd=ROOT, stdout=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.readline() == b"working\n"
-    time.sleep(seconds)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
     process.kill()
     said = process.stdout.read()
     process.wait(10)
@@ -73,5 +74,5 @@ def test_every_signal_is_decided_exactly_once(
     while not work_until_killed(url, rng.uniform(0.02, 0.25) if kills < 6 else 20.0):
         kills += 1
         assert kills < 10
-    assert kills > 0
+    assert kills > 2
     assert_exactly_once(url, ids)
