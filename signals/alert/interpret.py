@@ -19,7 +19,9 @@ from signals.alert.moment import moment_of
 from signals.alert.numbers import Percent, is_missing, multiple, quiet
 from signals.alert.symbols import Symbol, exchange_of, symbol_of
 from signals.alert.verdict import judged
+from signals.errors import refuse
 
+_SINGLE = ("symbol", "ticker", "side", "action", "direction", "price", "stop", "sl", "stoploss")
 _REF = re.compile(r"[^\x00-\x1f]{1,128}\Z")
 
 
@@ -28,6 +30,7 @@ def alert_of(document: dict[str, Any], query: Mapping[str, str], source: SourceR
     lessons = taught(document, source.mapping)
     fields = Fields(document)
     told = Fields(lessons)
+    _agree(fields)
     asked = Fields(dict(query))
     notes: list[str] = []
 
@@ -81,6 +84,15 @@ def alert_of(document: dict[str, Any], query: Mapping[str, str], source: SourceR
         note_codes=tuple(dict.fromkeys(notes)),
         test=test,
     )
+
+
+def _agree(fields: Fields) -> None:
+    """Refuses `Symbol` beside `symbol` in one object when they disagree: no reading of them is certain."""
+    for name in _SINGLE:
+        values: dict[tuple[str, ...], Any] = {}
+        for leaf in fields.named((name,)):
+            if values.setdefault(leaf.path[:-1], leaf.value) != leaf.value:
+                raise refuse("duplicate_keys_disagree", name)
 
 
 def reference(value: Any) -> str | None:

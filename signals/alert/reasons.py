@@ -15,6 +15,7 @@ REPAIRS: dict[str, str] = {
     "grouped_number": "an unquoted number with digit groups, as in 25,118.25",
     "html_entities": "&quot; in the place of quotes",
     "invisible_characters": "zero-width characters or special spaces",
+    "loose_json": "small departures from JSON, such as +5 or semicolons",
     "missing_comma": "two fields without a comma between them",
     "missing_number": "NaN, Infinity or na in the place of a number",
     "placeholder": "a placeholder that was not filled in",

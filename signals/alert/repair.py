@@ -8,7 +8,9 @@ from typing import Any
 
 from signals.alert.decode import trimmed
 from signals.alert.jsonish import Reader
+from signals.alert.limits import MAX_SENTENCE
 from signals.alert.strict import NotStrict, check, loads
+from signals.alert.synonyms import MESSAGE_TEXT, SIDE, SYMBOL, squash
 from signals.errors import Unusable, refuse
 
 _START = re.compile(
@@ -93,6 +95,12 @@ def _read(text: str, start: int, repairs: list[str]) -> list[Any]:
         reader.at = following.start()
     if len(values) > 1:
         repairs.append("several_objects")
-    if trimmed(around).strip(",;[]"):
+    words = trimmed(around).strip(",;[]")
+    if words:
         repairs.append("text_around")
+        told = {squash(key) for key in values[0]} if isinstance(values[0], dict) else {"symbol"}
+        if not told & {*SYMBOL, *SIDE, *MESSAGE_TEXT}:
+            values[0]["text"] = words[:MAX_SENTENCE]  # the order stands in the words, the JSON only adds to it
+    if not repairs:
+        repairs.append("loose_json")
     return values

@@ -61,6 +61,7 @@ REDUCE = frozenset(
     reduceposition decrease closelongpct closeshortpct
 """)
 )
+REVERSE = frozenset(words("reverse reverseposition reversal flip flipposition stopandreverse sar"))
 CANCEL = frozenset(
     words("""
     cancel cancelall cancelorder cancelorders cancellong cancelshort cancelallorders cancelpending
@@ -104,6 +105,8 @@ def word_of(value: Any, name: str = "") -> Word | None:
         return Word(side=_suffix(plain), intent="add", needs_side=True)
     if plain in REDUCE:
         return Word(side="close", intent="reduce")
+    if plain in REVERSE:
+        return Word(intent="reverse", needs_side=True)
     if plain in CANCEL:
         return Word(cancel=True)
     return None

@@ -143,6 +143,12 @@ def _flags(place: Fields) -> list[tuple[Word, Leaf]]:
     """Fields whose name is the side and whose value says yes: {"enter_long": true}."""
     for leaf in place.leaves:
         if leaf.box == "" and is_true(leaf.value):
+            if (
+                leaf.name in ("close", "buy", "sell", "long", "short")
+                and leaf.value in (1, "1")
+                and leaf.value is not True
+            ):
+                continue  # a price or a count that happens to be one
             if leaf.name in _CLOSE_FLAGS:
                 return [(Word(side="close", intent="close"), leaf)]
             if leaf.name in _FLAGS:

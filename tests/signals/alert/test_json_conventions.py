@@ -418,6 +418,12 @@ CASES: list[Case] = [
         {"side": "close", "kind": "exit"},
     ),
     ("progress without a stage", {"trade_id": "a1", "mfe_r": 1.5}, {"kind": "update", "side": None, "mfe_r": 1.5}),
+    (
+        "reversal by its word",
+        {"ticker": "ES1!", "action": "reverse", "sentiment": "long"},
+        {"side": "buy", "intent": "reverse"},
+    ),
+    ("a close of one is a price", {"ticker": "USDCUSDT", "close": 1}, {"side": None, "kind": "info", "price": 1.0}),
     ("private names", {"vix": 17.42}, {"symbol": None, "kind": "info", "recognised": False}),
 ]
 
