@@ -13,7 +13,7 @@ from typing import Any
 
 from ml.serving import Contribution, Prediction
 
-BEYOND = 4.0  # standard deviations: what lies further out was never seen in training and must not rule the sum
+BEYOND = 3.0  # standard deviations: what lies further out was never seen in training and must not rule the sum
 _Z = NormalDist().inv_cdf(0.95)  # both sides together: a 90 % interval
 
 
