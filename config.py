@@ -109,6 +109,7 @@ class Settings(BaseSettings):
     # The model
     model_path: str = setting("", "file", "A model file to use as champion; needs MODEL_SHA256.")
     model_sha256: str = setting("", "hex", "The SHA-256 that MODEL_PATH must have; it is never opened otherwise.")
+    training_seconds: float = setting(120.0, "seconds", "How long the starter model may train.", gt=0)
     score_seconds: float = setting(0.5, "seconds", "How long a score may take.", gt=0)
     breaker_failures: int = setting(3, "failures", "Failed scores in a row before scoring pauses.", ge=1)
     breaker_seconds: float = setting(30.0, "seconds", "How long scoring pauses before one try.", gt=0)
@@ -142,8 +143,7 @@ class Settings(BaseSettings):
 
     # Silence
     gap_check_seconds: float = setting(2.0, "seconds", "How often silent sources are looked for.", gt=0)
-    gap_min_seconds: float = setting(300.0, "seconds", "No silence shorter than this is a gap.", gt=0)
-    gap_learning_intervals: int = setting(20, "intervals", "Intervals to learn a source's cadence from.", ge=1)
+    health_save_seconds: float = setting(60.0, "seconds", "How often the sources' figures are saved.", gt=0)
 
     # Live clients
     heartbeat_seconds: float = setting(30.0, "seconds", "How often each client gets a heartbeat.", gt=0)

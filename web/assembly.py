@@ -11,9 +11,10 @@ from events.bus import Bus
 from events.clock import now_utc, rfc3339
 from events.follower import Follower
 from events.journal import Change, Journal, Unit, open_journal
-from ml.scorer import Scorer
+from signals.gap_detector import GapDetector
 from signals.health import HealthBook
 
+from ml.scorer import Scorer
 from signals import pipeline
 from signals.dry_run import DryRun
 from signals.intake import Intake
@@ -27,7 +28,6 @@ from web.desk import Desk, Values
 from web.gateway import Gateway
 from web.models import Models
 from web.rounds import Rounds
-from web.silence import Silence
 from web.state import ASSUMED_EQUITY
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class App:
     flask: Flask
     gateway: Gateway
     models: Models
+    gaps: GapDetector
     rounds: Rounds
 
     def start(self) -> None:
@@ -57,6 +58,7 @@ class App:
         for follower in self.desk.followers:
             follower.start()
         self.desk.runtime.spawn(self.auth.watch)
+        self.gaps.start()
         self.rounds.start()
         self.models.provide()
 
@@ -64,6 +66,8 @@ class App:
         """Stop in the order of the facts' way; the writer last, so that what was taken in is stored."""
         seconds = self.desk.values.shutdown_seconds / 4
         self.rounds.stop()
+        self.models.stop()
+        self.gaps.stop(seconds)
         self.auth.stop()
         for follower in self.desk.followers:
             follower.stop(seconds)
@@ -93,7 +97,7 @@ def assemble(values: Values, runtime: Runtime) -> App:
     )
     pipe = pipeline.Pipeline(journal, scorer, sizing_rules(values), stopwatch)
     models = Models(journal, runtime, scorer, values, sys.executable)
-    health = HealthBook()
+    health = HealthBook(sources.list)
     desk = Desk(
         values=values,
         runtime=runtime,
@@ -118,8 +122,13 @@ def assemble(values: Values, runtime: Runtime) -> App:
             )
         ],
     )
-    silence = Silence(desk)
-    journal.listen(silence.listen)
+    gaps = GapDetector(
+        journal,
+        health,
+        runtime,
+        check_seconds=values.gap_check_seconds,
+        save_seconds=values.health_save_seconds,
+    )
     auth = Auth(desk)
     flask = create_flask(desk, auth)
     for blueprint in (*api.blueprints(desk), ops.blueprint(desk), openapi.blueprint(desk)):
@@ -127,7 +136,7 @@ def assemble(values: Values, runtime: Runtime) -> App:
     gateway = Gateway(desk, auth)
     gateway.init_app(flask)
     behind_proxies(flask, desk)
-    return App(desk, auth, flask, gateway, models, Rounds(desk, silence.look))
+    return App(desk, auth, flask, gateway, models, gaps, Rounds(desk))
 
 
 def opened_journal(values: Values, runtime: Runtime) -> Journal:

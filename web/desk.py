@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from events.follower import Follower
     from events.journal import Journal
     from ml.registry import Registry
-    from ml.scorer import Scorer
     from runtime import Runtime
     from signals.health import HealthBook
 
+    from ml.scorer import Scorer
     from signals.dry_run import DryRun
     from signals.intake import Intake
     from signals.sources import Sources
@@ -67,6 +67,7 @@ class Values:
     follower_attempts: int
     model_path: str
     model_sha256: str
+    training_seconds: float
     score_seconds: float
     breaker_failures: int
     breaker_seconds: float
@@ -84,8 +85,7 @@ class Values:
     target_r: float
     cost_ticks: float
     gap_check_seconds: float
-    gap_min_seconds: float
-    gap_learning_intervals: int
+    health_save_seconds: float
     heartbeat_seconds: float
     reconnect_seconds: float
     ping_seconds: float

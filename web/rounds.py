@@ -1,4 +1,4 @@
-"""What happens again and again: looking for silence, and telling the passing figures."""
+"""Tells the passing figures again and again: how each source is, and how the server is."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ PULSE_SECONDS = 0.25
 class Rounds:
     """Every round runs in a task of its own; one that fails is logged and goes on with the next."""
 
-    def __init__(self, desk: Desk, look_for_gaps: Callable[[], None]) -> None:
-        self._desk, self._look_for_gaps = desk, look_for_gaps
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
         self._tasks: list[Task] = []
         self._stopped = False
         self._told: dict[str, Any] = {}
@@ -34,7 +34,6 @@ class Rounds:
     def start(self) -> None:
         values = self._desk.values
         rounds: tuple[tuple[float, Callable[[], None]], ...] = (
-            (values.gap_check_seconds, self._look_for_gaps),
             (values.webhook_health_seconds, self.tell_sources),
             (values.system_health_seconds, self.tell_system),
         )
