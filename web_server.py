@@ -128,7 +128,7 @@ def start(settings: config.Settings) -> int:
     listener.raise_open_files(plain.max_sockets)
     logs.install(settings.log_level, cast(Any, settings.log_format), config.secrets_of(settings))
 
-    from web.assembly import CannotStart
+    from web.database import CannotStart
     from web.serving import serve
     from web.welcome import welcome
 

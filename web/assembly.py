@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from events.bus import Bus
 from events.clock import now_utc, rfc3339
 from events.follower import Follower
-from events.journal import Change, Journal, Unit, open_journal
-from signals.gap_detector import GapDetector
-from signals.health import HealthBook
 
 from ml.scorer import Scorer
 from signals import pipeline
 from signals.dry_run import DryRun
+from signals.gap_detector import GapDetector
+from signals.health import HealthBook
 from signals.intake import Intake
 from signals.rules import SizingRules
 from signals.sources import Sources
 from signals.timing import Stopwatch
 from web import api, openapi, ops
 from web.app import behind_proxies, create_flask
-from web.auth import Auth, secrets
+from web.auth import Auth
+from web.database import opened_journal, with_secret_key
 from web.desk import Desk, Values
 from web.gateway import Gateway
 from web.models import Models
@@ -33,12 +32,6 @@ from web.state import ASSUMED_EQUITY
 if TYPE_CHECKING:
     from flask import Flask
     from runtime import Runtime
-
-log = logging.getLogger("web.assembly")
-
-
-class CannotStart(Exception):
-    """The desk can't be put together; the text names the remedy."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +68,7 @@ class App:
 
 
 def assemble(values: Values, runtime: Runtime) -> App:
-    """Everything wired, nothing started. Raises CannotStart."""
+    """Everything wired, nothing started. Raises web.database.CannotStart."""
     journal = opened_journal(values, runtime)
     values = with_secret_key(values, journal)
     bus = Bus(runtime)
@@ -137,30 +130,6 @@ def assemble(values: Values, runtime: Runtime) -> App:
     gateway.init_app(flask)
     behind_proxies(flask, desk)
     return App(desk, auth, flask, gateway, models, gaps, Rounds(desk))
-
-
-def opened_journal(values: Values, runtime: Runtime) -> Journal:
-    """The journal with its schema brought up to date. Raises CannotStart when the database can't be used."""
-    url = values.database_url or f"sqlite:///{values.data_dir / 'desk.db'}"
-    try:
-        return open_journal(url, runtime, ring=values.ring_facts, poll_seconds=values.journal_poll_seconds)
-    except Exception as error:
-        log.debug("the database can't be opened", exc_info=error)
-        where = "DATABASE_URL" if values.database_url else str(values.data_dir / "desk.db")
-        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise CannotStart(f"The database ({where}) can't be opened: {first}") from error
-
-
-def with_secret_key(values: Values, journal: Journal) -> Values:
-    """`values` with a secret key: where the disk passes and none is set, the database keeps one, made once."""
-    if values.secret_key:
-        return values
-    sql = "INSERT INTO settings (key, value, updated_at) VALUES (:key, :value, :now) ON CONFLICT (key) DO NOTHING"
-    made = {"key": "secret_key", "value": secrets.new(32), "now": rfc3339(now_utc())}
-    journal.append(Unit(changes=[Change(sql, made)]))
-    kept = journal.query("SELECT value FROM settings WHERE key = 'secret_key'")[0]["value"]
-    log.warning("SECRET_KEY is not set: the database keeps one; set it to keep secrets out of the database")
-    return replace(values, secret_key=kept)
 
 
 def sizing_rules(values: Values) -> SizingRules:

@@ -48,7 +48,7 @@ def ask_running_server(data_dir: Path, secret_key: str, path: str, body: Mapping
 
 def do_it_here(values: Values, runtime: Runtime, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """The same while no server runs: straight in the database. Raises CommandError."""
-    from web.assembly import CannotStart, opened_journal, with_secret_key
+    from web.database import CannotStart, opened_journal, with_secret_key
 
     try:
         journal = opened_journal(values, runtime)

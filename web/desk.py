@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from events.bus import Bus
     from events.follower import Follower
     from events.journal import Journal
-    from ml.registry import Registry
     from runtime import Runtime
-    from signals.health import HealthBook
 
+    from ml.registry import Registry
     from ml.scorer import Scorer
     from signals.dry_run import DryRun
+    from signals.health import HealthBook
     from signals.intake import Intake
     from signals.sources import Sources
 

@@ -9,9 +9,9 @@ from events import wire
 from events.clock import now_utc, rfc3339
 from events.envelope import Fact
 from events.journal import Change, Entry, Journal, Unit
-from ml.registry import Registry
 
 from ml import provision
+from ml.registry import Registry
 from ml.scorer import Scorer
 
 if TYPE_CHECKING:
