@@ -20,6 +20,7 @@ from signals.rules import SizingRules
 from signals.sources import Sources
 from signals.timing import Stopwatch
 from web import api, openapi, ops
+from web.api import connections
 from web.app import behind_proxies, create_flask
 from web.auth import Auth
 from web.database import opened_journal, with_secret_key
@@ -128,6 +129,7 @@ def assemble(values: Values, runtime: Runtime) -> App:
         flask.register_blueprint(blueprint)
     gateway = Gateway(desk, auth)
     gateway.init_app(flask)
+    flask.register_blueprint(connections.blueprint(gateway))
     behind_proxies(flask, desk)
     return App(desk, auth, flask, gateway, models, gaps, Rounds(desk))
 

@@ -66,7 +66,10 @@ class Models:
         self._journal.append(Unit(changes=[Change(SAVE, row)]))
 
     def _rows(self) -> Sequence[Mapping[str, Any]]:
-        return self._journal.query("SELECT id, sha256, status, card, bytes, updated_at FROM models")
+        rows: list[dict[str, Any]] = self._journal.query(
+            "SELECT id, sha256, status, card, bytes, updated_at FROM models"
+        )
+        return rows
 
     def _tell(self, data: dict[str, Any], message: str) -> None:
         level = "WARNING" if data["event"] == "refused" else "INFO"

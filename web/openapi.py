@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from web.desk import Desk
 
 PUBLIC = ("api", "webhook", "ws", "healthz", "readyz", "metrics")
+# Views that a library makes, which can't say it themselves.
+SAID_HERE = {
+    "/ws": Said(
+        "Plain WebSocket with the same envelopes; the first message is {op: auth, token, epoch, seq, types, symbols}",
+        answers={101: "the socket is open", 403: "another web page asked"},
+    )
+}
 ERROR = {
     "type": "object",
     "required": ["error"],
@@ -93,7 +100,7 @@ def is_public(rule: Rule) -> bool:
 def operation(app: Flask, rule: Rule) -> dict[str, Any]:
     """One method of one route, from what its view says about itself."""
     view: Any = app.view_functions[rule.endpoint]
-    said: Said = getattr(view, "said", None) or Said((view.__doc__ or rule.endpoint).strip().splitlines()[0])
+    said: Said = getattr(view, "said", None) or SAID_HERE.get(rule.rule) or Said(rule.endpoint)
     scope = getattr(view, "scope", None)
     made: dict[str, Any] = {
         "summary": said.summary.rstrip("."),
