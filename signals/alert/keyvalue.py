@@ -117,6 +117,9 @@ def _value(text: str) -> tuple[str, str]:
         end = text.find(close, 1)
         if end > 0:
             return text[1:end], text[end + 1 :].strip(" ,")
+    if text[:1] == "[" and "]" in text:
+        end = text.index("]") + 1
+        return text[:end], text[end:].strip(" ,")
     comma = _COMMA.search(text)
     if comma:
         return text[: comma.start()].strip(), text[comma.end() :].strip(" ,")
@@ -148,7 +151,9 @@ def _merged(pairs: list[tuple[str, str]]) -> dict[str, Any]:
     for key, value in pairs:
         if value == REMOVED and is_secret_name(key):
             continue
-        if key in made and made[key] != value:
+        if value[:1] == "[" and value[-1:] == "]" and value != REMOVED:
+            made[key] = [part.strip(" \"'") for part in value[1:-1].split(",")]
+        elif key in made and made[key] != value:
             if not _LIST_NAMES.match(squash(key)):
                 raise refuse("duplicate_keys_disagree", key[:40])
             made[key] = [*made[key], value] if isinstance(made[key], list) else [made[key], value]

@@ -81,6 +81,11 @@ def stage_of(value: Any) -> Stage | None:
     return None
 
 
+def is_neutral(value: Any) -> bool:
+    """True for event names that say nothing about the trade's life, such as `signal`."""
+    return isinstance(value, str) and visible(value).lower() in _ORDER_TYPES
+
+
 def is_true(value: Any) -> bool:
     """True for every way in which a template says yes."""
     return (

@@ -103,7 +103,7 @@ def secrets_in(value: Any, named: bool = False) -> Iterable[str]:
         for inner in value:
             yield from secrets_in(inner, named)
     elif isinstance(value, str) and not named:
-        if "=" in value or ":" in value:
+        if "=" in value or ":" in value or ("-" in value and "_" in value):
             yield from (found for _, _, found in named_spans(value))
     elif named and value is not None and not isinstance(value, bool):
         text = str(value).strip()

@@ -94,7 +94,7 @@ BATCH = frozenset(
     signals alerts updates orders events batch messages trades items data payload positions entries exits legs
 """)
 )
-MESSAGE_TEXT = words("message text content msg alertmessage alert body description")
+MESSAGE_TEXT = words("message text content msg alertmessage alert body description code")
 
 #: Every name above that stands for one thing.
 KNOWN: frozenset[str] = frozenset().union(

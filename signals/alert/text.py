@@ -164,12 +164,7 @@ def _numbers(
         value = match[1]
         if match["unit"]:
             continue
-        if (
-            verb
-            and symbol != (0, 0)
-            and min(verb[1], symbol[1]) <= match.start(1)
-            and match.end(1) <= max(verb[0], symbol[0])
-        ):
+        if verb and symbol != (0, 0) and verb[1] <= match.start(1) and match.end(1) <= symbol[0]:
             size = quiet(value)
             if size is not None and size <= 0 and found["action"] in ("buy", "sell"):
                 found.setdefault(

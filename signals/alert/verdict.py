@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from signals.alert import synonyms
 from signals.alert.fields import Fields, Leaf
-from signals.alert.lifecycle import Stage, is_true, stage_of
+from signals.alert.lifecycle import Stage, is_neutral, is_true, stage_of
 from signals.alert.model import Intent, Kind, Side, SourceRules
 from signals.alert.numbers import multiple
 from signals.alert.sides import Position, Word, decide, position_of, word_of
@@ -98,7 +98,7 @@ def _stage(places: list[Fields]) -> tuple[Stage | None, bool]:
                 continue  # the side's own rules know these words better
             if leaf.name == "status" and found != "heartbeat" and "closed" not in leaf.value.lower():
                 continue
-            explicit = explicit or leaf.name in _EVENT_FIELDS
+            explicit = explicit or (leaf.name in _EVENT_FIELDS and not is_neutral(leaf.value))
             if found is not None:
                 place.take(leaf)
                 return found, explicit

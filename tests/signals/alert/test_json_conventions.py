@@ -424,6 +424,16 @@ CASES: list[Case] = [
         {"side": "buy", "intent": "reverse"},
     ),
     ("a close of one is a price", {"ticker": "USDCUSDT", "close": 1}, {"side": None, "kind": "info", "price": 1.0}),
+    (
+        "signal event",
+        {"event": "signal", "symbol": "NQ1!", "direction": "LONG", "price": 5},
+        {"kind": "entry", "side": "buy"},
+    ),
+    (
+        "wundertrading code",
+        {"code": "ENTER-LONG_BYBIT_BTCUSDT_Bot_5M_1a2b3c4d5e6f", "orderType": "market"},
+        {"symbol": "BTCUSDT", "side": "buy", "interval": "5", "exchange": "BYBIT"},
+    ),
     ("private names", {"vix": 17.42}, {"symbol": None, "kind": "info", "recognised": False}),
 ]
 

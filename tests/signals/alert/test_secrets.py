@@ -86,6 +86,7 @@ def test_a_secret_of_the_query_is_removed_everywhere() -> None:
         ("secret=canary-9f8e7d6c\r\nBUY NQ1!", "secret=[removed]\r\nBUY NQ1!"),
         ("6012345678901,buy,EURUSD,risk=1", "[removed],buy,EURUSD,risk=1"),
         ("ENTER-LONG_BINANCE_BTCUSDT_Bot_5M_a4a9b8ad4f58", "ENTER-LONG_BINANCE_BTCUSDT_Bot_5M_[removed]"),
+        ('{"code":"ENTER-LONG_A_BTCUSDT_B_5M_a4a9b8ad4f58"}', '{"code":"ENTER-LONG_A_BTCUSDT_B_5M_[removed]"}'),
         ("BUY NQ1! key level 21450", "BUY NQ1! key level 21450"),
         ('{"symbol":"NQ1!","side":"buy"}', '{"symbol":"NQ1!","side":"buy"}'),
     ],

@@ -154,6 +154,11 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("Bullish divergence on NQ1!", {"kind": "info", "side": None, "symbol": "NQ1!"}),
     ("Close above VWAP on NQ1!", {"kind": "info", "side": None, "symbol": "NQ1!"}),
     ("NVDA breakout above 130.5", {"kind": "info", "side": None, "symbol": "NVDA", "price": 130.5}),
+    ("NQ1! 25118.25 BUY", {"symbol": "NQ1!", "side": "buy", "price": 25118.25, "quantity_hint": None}),
+    (
+        "symbol: NQ1!\ndirection: long\nentry: 25118.25\ntargets: [25158.25, 25198.25]",
+        {"symbol": "NQ1!", "side": "buy", "targets": (25158.25, 25198.25)},
+    ),
     ("BUY {{ticker}} @ {{close}}", {"side": "buy", "symbol": None, "price": None}),
 ]
 
