@@ -1,8 +1,8 @@
 """What can be wrong with a client's message: told to the client and counted, never raised further.
 
-    BadMessage          it can't be used: `code`, `message`, `hint` as everywhere
-    ├── NotPermitted    the client's token lacks a scope
-    └── TooFast         more messages than a person or a script needs
+BadMessage          it can't be used: `code`, `message`, `hint` as everywhere
+├── NotPermitted    the client's token lacks a scope
+└── TooFast         more messages than a person or a script needs
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def as_pinned(installed: Callable[[str], str] = version) -> bool:
 def raw_socket(green: Any) -> Any:
     """The non-blocking socket under a green one; None when there is none that can be used directly."""
     raw = getattr(green, "fd", None) or getattr(green, "_sock", None)
-    return raw if hasattr(raw, "send") and not raw.getblocking() else None
+    return raw if raw is not None and hasattr(raw, "send") and not raw.getblocking() else None
 
 
 def line_of(green: Any) -> Line:

@@ -105,7 +105,9 @@ class LongPoll:
 
         @room.get("/api/events")
         @require("read")
-        @documented("The journal; with `wait`, a long poll that answers at once when a matching fact is stored", query=QUERY)
+        @documented(
+            "The journal; with `wait`, a long poll that answers at once when a matching fact is stored", query=QUERY
+        )
         def events() -> Response:
             return self._answer()
 
@@ -193,7 +195,9 @@ class LongPoll:
 
     def _page(self, items: Sequence[Fact], reached: int, reset: str | None, who: Subscription) -> Response:
         journal, encoder = self._desk.journal, self._gateway.encoder
-        passing = {key: one.envelope() for key, one in self._desk.bus.latest().items() if who.wants(one.type, one.symbol)}
+        passing = {
+            key: one.envelope() for key, one in self._desk.bus.latest().items() if who.wants(one.type, one.symbol)
+        }
         rest: dict[str, Any] = {
             "epoch": journal.epoch,
             "head": journal.head,
@@ -220,7 +224,7 @@ class LongPoll:
         answers = self._gateway.publisher.publish(found, items)
         stored = any("error" not in one for one in answers)
         if not stored and len(answers) == 1:
-            error = answers[0]["error"]
-            refused = error["code"] in ("missing_scope", "not_publishable", "account_not_external")
-            return answer({"error": error}, 403 if refused else 400)
+            refusal = answers[0]["error"]
+            refused = refusal["code"] in ("missing_scope", "not_publishable", "account_not_external")
+            return answer({"error": refusal}, 403 if refused else 400)
         return answer({"items": answers}, 200 if stored else 400)

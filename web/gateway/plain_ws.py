@@ -55,7 +55,9 @@ class PlainWebSocket:
             request.environ.pop(internals.COMPRESSION, None)
             if not self._auth.origin_allowed(request.headers.get("Origin"), request.host):
                 raise NotAllowed(
-                    "foreign_origin", "Another web page asked for this.", "Name its origin in ALLOWED_ORIGINS if it may."
+                    "foreign_origin",
+                    "Another web page asked for this.",
+                    "Name its origin in ALLOWED_ORIGINS if it may.",
                 )
 
         @room.get("/ws/stats")

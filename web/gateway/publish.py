@@ -1,4 +1,4 @@
-"""What comes in from scripts and agents: checked against what the token may say, stored as *external*, answered after its commit."""
+"""What scripts and agents say: held to what their token may, stored as *external*, answered after its commit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BATCH_MOST = 500
 ID = re.compile(r"[A-Za-z0-9._:-]{8,64}")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-# What each scope lets a token say. Nothing here can be taken for the desk's own word: the handler table looks at the origin.
+# What each scope lets a token say. Nothing of it passes for the desk's own word: the handler table looks at the origin.
 PUBLISH = frozenset({"event", "alert", "price_update", "pattern_detected", "ml_prediction_update", "llm_decision"})
 SIGNAL = "signal_received"
 REPORT = frozenset({"trade_executed", "position_update", "account_update"})
@@ -32,7 +32,7 @@ class Publisher:
         self._desk = desk
 
     def publish(self, principal: Principal, items: Sequence[Any]) -> list[dict[str, Any]]:
-        """One answer an item, in order: `{id, seq, existing}` or `{id, error}`. Raises NotStored when nothing could be."""
+        """One answer an item, in order: `{id, seq, existing}` or `{id, error}`. Raises NotStored."""
         answers: list[dict[str, Any]] = []
         facts: list[tuple[int, Fact]] = []
         for item in items:
@@ -87,14 +87,18 @@ class Publisher:
             hint = f"`python web_server.py token --scopes {scope} --name NAME` makes one that may."
             raise NotPermitted("missing_scope", f"Saying {type_} needs the scope `{scope}`.", hint)
 
-    def _event(self, principal: Principal, item: Mapping[str, Any], type_: str, data: dict[str, Any]) -> Fact | dict[str, Any]:
+    def _event(
+        self, principal: Principal, item: Mapping[str, Any], type_: str, data: dict[str, Any]
+    ) -> Fact | dict[str, Any]:
         try:
             checked = catalogue.validate(type_, data)
             wire.encode(checked)
         except catalogue.BadEvent as error:
             raise BadMessage(error.code, error.message, error.hint) from None
         except (ValueError, TypeError) as error:
-            raise BadMessage("bad_event", f"`data` can't be stored: {error}", "Send plain, finite JSON values.") from None
+            raise BadMessage(
+                "bad_event", f"`data` can't be stored: {error}", "Send plain, finite JSON values."
+            ) from None
         level = item.get("level", "INFO")
         if level not in LEVELS:
             raise BadMessage("bad_event", "`level` is not known.", f"One of {', '.join(LEVELS)}.")
@@ -109,7 +113,9 @@ class Publisher:
         given = item.get("id")
         if given is not None:
             if not isinstance(given, str) or not ID.fullmatch(given):
-                raise BadMessage("bad_event", "`id` can't be used.", "8 to 64 letters, digits or . _ : -, unique for ever.")
+                raise BadMessage(
+                    "bad_event", "`id` can't be used.", "8 to 64 letters, digits or . _ : -, unique for ever."
+                )
             fields["id"] = given
         if catalogue.TYPES[type_].kind == "passing":
             key = fields["symbol"] or fields["source"]

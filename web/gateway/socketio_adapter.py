@@ -82,9 +82,7 @@ class SocketIOAdapter:
         self._server = sockets.server
         eio = self._server.eio
         if self._pinned:
-            internals.install(
-                eio, self._gateway.new_outbox, eio.get_queue_empty_exception(), EnginePacket(NOOP)
-            )
+            internals.install(eio, self._gateway.new_outbox, eio.get_queue_empty_exception(), EnginePacket(NOOP))
         eio.on("message", self._message)
         self._server.on("connect", self._connect)
         self._server.on("disconnect", self._disconnect)

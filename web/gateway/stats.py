@@ -27,7 +27,7 @@ class Stats:
     latencies: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES))
 
     def figures(self, clients: Collection[Client], polls: int, considered: int) -> dict[str, Any]:
-        """Plain figures; latencies in ms from the encoding of a fact to the arrival of its ack, the way back included."""
+        """Plain figures; latencies in ms from a fact's encoding to its ack's arrival, the way back included."""
         kinds = Counter(f"{client.kind} {client.about.get('transport', '')}".strip() for client in clients)
         return {
             "clients": len(clients),

@@ -1,6 +1,7 @@
 """A server process with a real gateway, journal and engine, and doors for tests to make things happen inside it.
 
-Everything else of the desk is a small fake: `python -m tests.web.gateway.process eventlet PORT FOLDER [setting=value …]`.
+Everything else of the desk is a small fake:
+`python -m tests.web.gateway.process eventlet PORT FOLDER [setting=value …]`.
 """
 
 import sys

@@ -17,7 +17,9 @@ def test_a_poll_wakes_at_once(gateway: Any) -> None:
     """A waiting poll answers within moments of a new fact, and says where to go on."""
     epoch = gateway.poll(after=0)["epoch"]
     found: list[Any] = []
-    waiting = threading.Thread(target=lambda: found.append((gateway.poll(epoch=epoch, after=0, wait=20), time.monotonic())))
+    waiting = threading.Thread(
+        target=lambda: found.append((gateway.poll(epoch=epoch, after=0, wait=20), time.monotonic()))
+    )
     waiting.start()
     wait_for(lambda: gateway.seen()["count"]["long_poll"] == 1)
     began = time.monotonic()
