@@ -1,4 +1,7 @@
-"""R13: a model that is not what was promised never serves, and bytes with the wrong hash are never unpickled."""
+"""R13: a model that is not what was promised never serves, and bytes with the wrong hash are never unpickled.
+
+Shown to fail: without the call of `check_hash` in `ml.bundle.open_model` the mark of the wrong-hash pickle appears.
+"""
 
 import io
 import pickle
