@@ -6,14 +6,13 @@ import re
 from typing import Any
 
 from signals.alert.conventions import read_text
-from signals.alert.limits import MAX_LIST_WORDS
+from signals.alert.limits import MAX_ALERTS, MAX_LIST_WORDS
 from signals.alert.numbers import is_missing
 from signals.alert.redact import REMOVED
 from signals.alert.repair import nested_json
 from signals.alert.synonyms import BATCH, MESSAGE_TEXT, SIDE, SYMBOL, squash
 from signals.errors import refuse
 
-_MAX_ALERTS = 200
 _WORDS = re.compile(r"\w")
 _PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}")
 
@@ -28,7 +27,7 @@ def documents_of(values: list[Any], repairs: list[str]) -> tuple[list[dict[str, 
         convention = convention or form
     if not found:
         raise refuse("empty_object")
-    if len(found) > _MAX_ALERTS:
+    if len(found) > MAX_ALERTS:
         raise refuse("too_many_keys", "too many alerts in one body")
     if not any(real_value_in(document) for document in found):
         raise refuse("placeholders_unsubstituted" if any(_placeholder_in(d) for d in found) else "empty_object")

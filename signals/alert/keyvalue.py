@@ -36,6 +36,8 @@ KNOWN = synonyms.KNOWN | frozenset(
 
 def pairs_read(text: str) -> tuple[list[dict[str, Any]], str] | None:
     """The objects that pairs describe, and the words between them; None when the text holds no such pairs."""
+    if "=" not in text and ":" not in text:
+        return None
     body = visible(text)
     if _FORM.match(body) and "&" in body:
         body = "\n".join(unquote_plus(part) for part in body.split("&"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 MAX_BODY_BYTES = 64 * 1024
+MAX_ALERTS = 200  # in one body
 MAX_DEPTH = 8
 MAX_KEYS = 200
 MAX_STRING_BYTES = 4096

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from signals.alert.limits import (
     INTEGER_MAX,
     INTEGER_MIN,
+    MAX_ALERTS,
     MAX_DEPTH,
     MAX_INTEGER_DIGITS,
     MAX_KEYS,
@@ -94,6 +95,8 @@ def _check(value: Any, depth: int) -> int:
     elif isinstance(value, list):
         if depth >= MAX_DEPTH:
             raise refuse("too_deep")
+        if len(value) > MAX_ALERTS and isinstance(value[0], dict):
+            raise refuse("too_many_keys", "too many objects in one list")
         for inner in value:
             _check(inner, depth + 1)
     elif isinstance(value, float) and value in (float("inf"), float("-inf")):
