@@ -126,6 +126,23 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
     def connections() -> dict[str, Any]:
         return {"items": gateway.connections(), "count": gateway.count(), "figures": gateway.figures()}
 
+    @app.get("/healthz")
+    @app.get("/readyz")
+    def well() -> dict[str, Any]:
+        return {"version": "test", "model": {"status": "starter"}}
+
+    @app.get("/api/webhook/health")
+    def health() -> dict[str, Any]:
+        return {"items": [], "next": None, "setup": {"url": "http://desk/webhook/hook-token"}}
+
+    @app.post("/webhook/<token>")
+    def webhook(token: str) -> Any:
+        if token != "hook-token":
+            return {"error": {"code": "wrong_token", "message": "no", "hint": "no"}}, 401
+        scored = Fact(type="signal_update", data={"id": "signal-1"}, message="BUY MNQ1!", source="test")
+        runtime.spawn(journal.append, Unit(entries=[Entry(fact=scored)]))
+        return {"status": "accepted", "signal_id": "signal-1"}
+
     listener = socket.create_server(("127.0.0.1", port), backlog=1024)
     print("ready", flush=True)
     runtime.serve(listener, app, max_sockets=4000, header_timeout=30).run()
