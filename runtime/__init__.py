@@ -1,0 +1,27 @@
+"""The engine (eventlet, gevent or plain threads) behind one small object, so that no other package knows which runs.
+
+Imports nothing of ours; the only place that imports eventlet or gevent. Entry points: `patch(mode)` before any other
+import, then `make(mode)` once in the roof.
+"""
+
+from runtime.contract import Lane, Mode, Runtime, Server, Task, Waiter, WSGIApp
+from runtime.patching import assert_patched, patch
+
+__all__ = ["Lane", "Mode", "Runtime", "Server", "Task", "WSGIApp", "Waiter", "assert_patched", "make", "patch"]
+
+
+def make(mode: Mode) -> Runtime:
+    """The runtime of `mode`. "threads" is plain threads, for command-line tools and unit tests."""
+    if mode == "eventlet":
+        from runtime.eventlet_engine import EventletRuntime
+
+        return EventletRuntime()
+    if mode == "gevent":
+        from runtime.gevent_engine import GeventRuntime
+
+        return GeventRuntime()
+    if mode == "threads":
+        from runtime.threads_engine import ThreadsRuntime
+
+        return ThreadsRuntime()
+    raise ValueError(f"no engine {mode!r}: one of eventlet, gevent, threads")
