@@ -1,0 +1,106 @@
+"""The one list of event types: what exists, who may publish it, and what its data must look like.
+
+Adding a type is one model in `events/types`, one line here and one row in the docs' table; schema and TypeScript follow.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, ValidationError
+
+from events.errors import BadEvent
+from events.types import activity, models, passing, signals
+
+EventKind = Literal["fact", "passing"]
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSpec:
+    """`publish`: a client whose token has the scope `publish` may send it (`ml_prediction_update`: forecasts only)."""
+
+    name: str
+    kind: EventKind
+    model: type[BaseModel]
+    version: int
+    publish: bool
+    says: str
+
+
+def _fact(name: str, model: type[BaseModel], says: str, *, publish: bool = False) -> TypeSpec:
+    return TypeSpec(name, "fact", model, 1, publish, says)
+
+
+def _passing(name: str, model: type[BaseModel], says: str, *, publish: bool = False) -> TypeSpec:
+    return TypeSpec(name, "passing", model, 1, publish, says)
+
+
+TYPES: dict[str, TypeSpec] = {
+    spec.name: spec
+    for spec in (
+        _fact("signal_received", signals.SignalReceived, "an alert was accepted"),
+        _fact("signal_rejected", signals.SignalRejected, "an authenticated alert that could not be used"),
+        _fact("signal_update", signals.SignalRow, "the signal's row now, and again at each later change"),
+        _fact("signal_gap_alert", signals.SignalGapAlert, "a source fell silent in open hours, or spoke again"),
+        _fact("ml_prediction_update", models.MlPredictionUpdate, "a signal's score, or a forecast", publish=True),
+        _fact("ml_model_update", models.MlModelUpdate, "a model trained, promoted, refused or drifting"),
+        _fact("pattern_detected", activity.PatternDetected, "a named chart pattern", publish=True),
+        _fact("llm_decision", activity.LlmDecision, "an agent's decision and its reasoning", publish=True),
+        _fact("alert", activity.Alert, "a notification raised", publish=True),
+        _fact("event", activity.Event, "an activity line from any script", publish=True),
+        _fact("error", activity.Error, "something failed inside, and what to do"),
+        _fact("source_update", activity.Changed, "a source, mapping or mute changed"),
+        _fact("settings_update", activity.Changed, "a setting or threshold changed"),
+        _fact("backfill_complete", signals.BackfillComplete, "missed alerts found in an export and stored"),
+        _passing("webhook_health_update", passing.WebhookHealthUpdate, "one source's health"),
+        _passing("system_health_update", passing.SystemHealthUpdate, "the desk's own health"),
+        _passing("price_update", passing.PriceUpdate, "last price and its age", publish=True),
+        _passing("heartbeat", passing.Heartbeat, "the last seq considered for this client"),
+        _passing("connection_status", passing.ConnectionStatus, "one client's session and position"),
+        _passing("snapshot", passing.Snapshot, "the full state on joining"),
+    )
+}
+
+# Names that other systems use for the same thing: accepted from publishers, stored under ours.
+ALIASES = {
+    "signal_detected": "signal_received",
+    "ml_prediction": "ml_prediction_update",
+    "market_update": "price_update",
+    "position_event": "position_update",
+    "position_updated": "position_update",
+    "trade_logged": "trade_executed",
+    "trade_exit_updated": "signal_update",
+    "system_status": "system_health_update",
+    "initial_data": "snapshot",
+    "state_update": "snapshot",
+    "connection": "connection_status",
+}
+
+
+def canonical(name: str) -> str:
+    """Our name for a type; an unknown one comes back as it is."""
+    return ALIASES.get(name, name)
+
+
+def validate(name: str, data: object) -> dict[str, Any]:
+    """`data` checked against its type's model and completed with its defaults. BadEvent says what is wrong and where."""
+    spec = TYPES.get(canonical(name))
+    if spec is None:
+        raise BadEvent(f"there is no event type {name!r}", code="unknown_type")
+    try:
+        made = spec.model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "data"
+        raise BadEvent(f"{spec.name}: {place}: {first['msg']}", code="bad_data") from error
+    return made.model_dump(mode="json")
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of every type's data, under its name, as served at /api/events.schema.json."""
+    defs: dict[str, Any] = {}
+    types: dict[str, Any] = {}
+    for spec in TYPES.values():
+        schema = spec.model.model_json_schema(ref_template="#/$defs/{model}", mode="serialization")
+        defs |= schema.pop("$defs", {})
+        types[spec.name] = {"kind": spec.kind, "version": spec.version, "says": spec.says, "data": schema}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": defs, "types": types}

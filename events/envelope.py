@@ -1,0 +1,100 @@
+"""The one envelope in which everything travels: journal, Socket.IO, `/ws`, long poll, notifications, exports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from events.clock import new_id, now_utc, rfc3339
+
+Origin = Literal["desk", "external"]
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+def _now() -> str:
+    return rfc3339(now_utc())
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that happened. `epoch` and `seq` are set by the journal once it is on disk.
+
+    `timestamp` is RFC 3339 in UTC; `data` has the shape of its type's model and is never changed after it was made.
+    """
+
+    type: str
+    data: dict[str, Any]
+    message: str
+    source: str
+    origin: Origin = "desk"
+    level: str = "INFO"
+    symbol: str | None = None
+    id: str = field(default_factory=new_id)
+    timestamp: str = field(default_factory=_now)
+    version: int = 1
+    epoch: str | None = None
+    seq: int | None = None
+
+    def at(self, epoch: str, seq: int) -> "Fact":
+        """The same fact at its place in the journal."""
+        return Fact(
+            self.type,
+            self.data,
+            self.message,
+            self.source,
+            self.origin,
+            self.level,
+            self.symbol,
+            self.id,
+            self.timestamp,
+            self.version,
+            epoch,
+            seq,
+        )
+
+    def envelope(self) -> dict[str, Any]:
+        """The wire shape; `symbol` only when there is one."""
+        made: dict[str, Any] = {
+            "epoch": self.epoch,
+            "seq": self.seq,
+            "id": self.id,
+            "type": self.type,
+            "source": self.source,
+            "origin": self.origin,
+            "level": self.level,
+            "message": self.message,
+            "timestamp": self.timestamp,
+            "data": self.data,
+        }
+        if self.symbol is not None:
+            made["symbol"] = self.symbol
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """An update of which only the newest counts, per type and `key`; never journalled."""
+
+    type: str
+    key: str
+    data: Mapping[str, Any]
+    message: str
+    source: str
+    symbol: str | None = None
+    level: str = "INFO"
+    id: str = field(default_factory=new_id)
+    timestamp: str = field(default_factory=_now)
+
+    def envelope(self) -> dict[str, Any]:
+        """The wire shape: no epoch, seq or origin, because it has no place in history."""
+        made: dict[str, Any] = {
+            "id": self.id,
+            "type": self.type,
+            "source": self.source,
+            "level": self.level,
+            "message": self.message,
+            "timestamp": self.timestamp,
+            "data": self.data,
+        }
+        if self.symbol is not None:
+            made["symbol"] = self.symbol
+        return made

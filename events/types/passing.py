@@ -1,0 +1,81 @@
+"""The updates of which only the newest counts: health, prices, and what one client is told about its connection."""
+
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from events.types.base import Data
+
+HealthStatus = Literal["never", "learning", "live", "silent", "closed"]
+
+
+class Open(Data):
+    """Base of reports that grow with what is measured: known fields are checked, others pass."""
+
+    model_config = ConfigDict(extra="allow", allow_inf_nan=False, frozen=True, protected_namespaces=())
+
+
+class SeriesHealth(Open):
+    symbol: str | None = None
+    interval: str | None = None
+    last_at: str | None = None
+    count: int = 0
+    median_s: float | None = None
+    status: HealthStatus
+
+
+class WebhookHealthUpdate(Open):
+    """One source's health. Spans in seconds, lags in milliseconds."""
+
+    source: str
+    last_at: str | None = None
+    status: HealthStatus
+    median_s: float | None = None
+    threshold_s: float | None = None
+    expected_every_s: float | None = None
+    count: int = 0
+    rate_per_min: float | None = None
+    lag_p50_ms: float | None = None
+    lag_p95_ms: float | None = None
+    rejects: dict[str, int] = Field(default_factory=dict)
+    series: list[SeriesHealth] = Field(default_factory=list)
+
+
+class SystemHealthUpdate(Open):
+    """Database, queues, followers' lag, sockets, memory, event-loop delay."""
+
+
+class PriceUpdate(Open):
+    symbol: str
+    price: float
+    change_24h: float | None = None
+    at: str | None = None
+    source: str | None = None
+
+
+class Heartbeat(Open):
+    """`seq` is the last one considered for this client: its position, also when it filters."""
+
+    epoch: str
+    seq: int
+    server_time: str
+
+
+class ConnectionStatus(Open):
+    resumed: bool
+    epoch: str
+
+
+class Snapshot(Open):
+    """The state on joining and its position; `reason` says why it was sent."""
+
+    epoch: str
+    seq: int
+    signals: list[dict[str, Any]] = Field(default_factory=list)
+    sources: list[dict[str, Any]] = Field(default_factory=list)
+    model: dict[str, Any] = Field(default_factory=dict)
+    accounts: list[dict[str, Any]] = Field(default_factory=list)
+    positions: list[dict[str, Any]] = Field(default_factory=list)
+    prices: list[dict[str, Any]] = Field(default_factory=list)
+    health: dict[str, Any] = Field(default_factory=dict)
+    settings: dict[str, Any] = Field(default_factory=dict)

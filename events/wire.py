@@ -1,0 +1,82 @@
+"""JSON as strict as browsers are: one NaN in a frame and they drop the connection, so it never gets that far."""
+
+import json
+from collections.abc import Iterable, Mapping
+from math import isfinite
+from typing import Any
+
+import orjson
+
+from events.errors import BadWire, NotFinite
+
+
+def encode(value: object) -> bytes:
+    """Strict JSON of plain values. NotFinite names the place of a NaN or an infinity; BadWire for what has no JSON."""
+    try:
+        encoded = orjson.dumps(value)
+    except (TypeError, orjson.JSONEncodeError) as error:
+        raise BadWire(f"not expressible in JSON: {error}") from error
+    # orjson writes NaN as null. Only a frame that holds a null can hide one, and most hold none after the envelope.
+    if b"null" in encoded and (place := not_finite(value)) is not None:
+        raise NotFinite(f"{place or 'the value'} is not a finite number")
+    return encoded
+
+
+def not_finite(value: object, place: str = "") -> str | None:
+    """Where in `value` the first NaN or infinity is (`data.price`), else None."""
+    if isinstance(value, float):
+        return None if isfinite(value) else place
+    children: Iterable[tuple[object, object]]
+    if isinstance(value, Mapping):
+        children = value.items()
+    elif isinstance(value, list | tuple):
+        children = enumerate(value)
+    else:
+        return None
+    for key, child in children:
+        if isinstance(child, float | Mapping | list | tuple):
+            found = not_finite(child, f"{place}.{key}" if place else str(key))
+            if found is not None:
+                return found
+    return None
+
+
+def decode(body: bytes | str) -> Any:
+    """The value of strict JSON. BadWire for anything else, also for a key given twice with two values."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise _why(body, error) from error
+    _refuse_contradictions(body)
+    return value
+
+
+def _why(body: bytes | str, error: Exception) -> BadWire:
+    text = body if isinstance(body, str) else body.decode("utf-8", "replace")
+    try:
+        json.loads(text, parse_constant=_refuse_constant)
+    except NotFinite as found:
+        return found
+    except (ValueError, RecursionError):
+        return BadWire(f"not JSON: {error}")
+    return BadWire(f"not JSON: {error}")
+
+
+def _refuse_constant(name: str) -> None:
+    raise NotFinite(f"{name} is not JSON")
+
+
+def _refuse_contradictions(body: bytes | str) -> None:
+    try:
+        json.loads(body, object_pairs_hook=_agreeing)
+    except RecursionError as error:
+        raise BadWire("nested too deep") from error
+
+
+def _agreeing(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        for key, value in pairs:
+            if made[key] != value:
+                raise BadWire(f"{key!r} is given twice with different values", code="duplicate_key")
+    return made
