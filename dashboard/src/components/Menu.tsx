@@ -17,23 +17,22 @@ interface Props {
 export default function Menu({ label, trigger, choices, actions, note }: Props) {
   return (
     <DropdownMenu.Root modal={false} defaultOpen>
-      <DropdownMenu.Trigger className="quiet" aria-label={label} title={label}>
+      <DropdownMenu.Trigger className="quiet" aria-label={label || undefined} title={label || undefined}>
         {trigger}
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content align="end" sideOffset={6} collisionPadding={8} className="panel z-50 min-w-52 p-1 text-muted">
-          {choices.map((choice) => (
-            <Choice key={choice.title} choice={choice} />
-          ))}
-          {actions.map((action) => (
-            <DropdownMenu.Item key={action.label} className="menu-item" onSelect={action.run}>
-              <action.icon size={14} aria-hidden />
-              {action.label}
-            </DropdownMenu.Item>
-          ))}
-          {note !== "" && <p className="px-2.5 py-1.5 text-[11px] text-faint">{note}</p>}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      {/* No portal: in the header the menu stays inside a landmark. */}
+      <DropdownMenu.Content align="end" sideOffset={6} collisionPadding={8} className="panel z-50 min-w-52 p-1 text-muted">
+        {choices.map((choice) => (
+          <Choice key={choice.title} choice={choice} />
+        ))}
+        {actions.map((action) => (
+          <DropdownMenu.Item key={action.label} className="menu-item" onSelect={action.run}>
+            <action.icon size={14} aria-hidden />
+            {action.label}
+          </DropdownMenu.Item>
+        ))}
+        {note !== "" && <p className="px-2.5 py-1.5 text-[11px] text-faint">{note}</p>}
+      </DropdownMenu.Content>
     </DropdownMenu.Root>
   );
 }

@@ -32,6 +32,7 @@ export function choice<T extends string>(title: string, value: T, options: reado
 }
 
 interface Props {
+  /** The button's name where its content has no words; empty where it has. */
   label: string;
   children: ReactNode;
   choices: readonly MenuChoice[];
@@ -42,7 +43,7 @@ interface Props {
 export function MenuButton({ label, children, choices, actions = [], note = "" }: Props) {
   const [used, setUsed] = useState(false);
   const plain = (
-    <button type="button" className="quiet" aria-haspopup="menu" aria-expanded={false} aria-label={label} title={label} onClick={() => setUsed(true)}>
+    <button type="button" className="quiet" aria-haspopup="menu" aria-expanded={false} aria-label={label || undefined} title={label || undefined} onClick={() => setUsed(true)}>
       {children}
     </button>
   );

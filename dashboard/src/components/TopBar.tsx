@@ -46,7 +46,7 @@ function Clock() {
   const now = useNow();
   return (
     <MenuButton
-      label={`Clock: ${zoneName(zone)}. Choose the time zone`}
+      label=""
       choices={[
         choice(
           "Times are shown in",
@@ -63,6 +63,7 @@ function Clock() {
       <time dateTime={new Date(now).toISOString()} title={`${day(now, zone)} · ${utc(now)}`} className="flex items-baseline gap-1.5">
         <span className="figure text-[13px] text-text">{clock(now, zone)}</span>
         <span className="label max-[719px]:hidden">{zoneName(zone)}</span>
+        <span className="sr-only">Choose the time zone</span>
       </time>
     </MenuButton>
   );

@@ -14,7 +14,7 @@ export function Contributions({ row }: { row: SignalRow }) {
   const starter = model !== null && model.starter && (model.id === null || model.id === row.model_id);
   return (
     <div>
-      <h3 className="label mb-1">What the model says</h3>
+      <h2 className="label mb-1">What the model says</h2>
       <p>
         <span className="figure text-model">{exactPercent(row.probability)}</span>
         {row.probability_low !== null && <span className="text-muted"> · lower bound {exactPercent(row.probability_low)}</span>}

@@ -44,7 +44,7 @@ function Reasons({ row }: { row: SignalRow }) {
   if (row.reasons.length === 0) return null;
   return (
     <div>
-      <h3 className="label mb-1">Why</h3>
+      <h2 className="label mb-1">Why</h2>
       <ul className="space-y-0.5">
         {row.reasons.map((reason, index) => (
           <li key={`${reason.code}-${index}`} className="flex gap-3">
@@ -61,7 +61,7 @@ function Raw({ whole }: { whole: WholeSignal }) {
   if (whole.raw === null || whole.raw === "") return null;
   return (
     <div>
-      <h3 className="label mb-1">As it came</h3>
+      <h2 className="label mb-1">As it came</h2>
       <pre
         // Long alerts scroll inside, so the keyboard must reach them.
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex

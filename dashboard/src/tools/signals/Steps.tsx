@@ -37,7 +37,7 @@ export function Steps({ row, whole }: { row: SignalRow; whole: WholeSignal | nul
   const lines: Line[] = [...told, ...children].sort((a, b) => (a.at ?? "").localeCompare(b.at ?? ""));
   return (
     <div>
-      <h3 className="label mb-1">Journey</h3>
+      <h2 className="label mb-1">Journey</h2>
       <ol className="grid grid-cols-[auto_auto_minmax(0,1fr)_auto] gap-x-4 gap-y-1">
         {lines.map((line, index) => (
           <li key={`${line.step}-${index}`} className="contents">
