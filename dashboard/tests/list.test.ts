@@ -17,7 +17,9 @@ describe("the list", () => {
   it("drops a row that no longer matches, and keeps history's word where the text is in the raw alert", () => {
     const filters = { ...NO_FILTERS, verdict: "take" };
     expect(mergeRows(live(item("b", 2, { verdict: "skip" })), [item("b", 2, { verdict: "take" })], filters)).toEqual([]);
-    expect(mergeRows(live(), [item("a", 1)], { ...NO_FILTERS, q: "only in the raw text" }).length).toBe(1);
+    const text = { ...NO_FILTERS, q: "only in the raw text" };
+    expect(mergeRows(live(item("a", 1)), [item("a", 1)], text).length).toBe(1);
+    expect(mergeRows(live(item("a", 1)), [], text)).toEqual([]);
   });
 
   it("holds newer signals back while paused, counts them, and still shows what changed below", () => {

@@ -5,15 +5,20 @@ import { matches, type Filters } from "./filters";
 
 const bySeq = (a: SignalItem, b: SignalItem): number => (b.seq ?? 0) - (a.seq ?? 0) || (a.id < b.id ? 1 : -1);
 
-/** Newest first, each signal once. A history row that the link has renewed, and that no longer matches, is gone. */
+/**
+ * Newest first, each signal once. A history row that the link has renewed, and that no longer matches, is gone; but whether
+ * its text matches is the server's word, which searched the raw alert too.
+ */
 export function mergeRows(live: ReadonlyMap<string, SignalItem>, history: readonly SignalItem[], filters: Filters): SignalItem[] {
   const merged = new Map<string, SignalItem>();
   for (const item of history) {
     const newer = live.get(item.id);
     merged.set(item.id, newer === undefined ? item : { ...newer, children: newer.children ?? item.children });
   }
-  for (const item of live.values()) if (!merged.has(item.id)) merged.set(item.id, item);
-  return [...merged.values()].filter((item) => item.parent_id === null && (!live.has(item.id) || matches(item, filters))).sort(bySeq);
+  const textless = { ...filters, q: "" };
+  for (const item of merged.values()) if (live.has(item.id) && !matches(item, textless)) merged.delete(item.id);
+  for (const item of live.values()) if (!merged.has(item.id) && matches(item, filters)) merged.set(item.id, item);
+  return [...merged.values()].filter((item) => item.parent_id === null).sort(bySeq);
 }
 
 export interface Held {

@@ -6,6 +6,12 @@ import type { SignalItem } from "../../state/desk";
 
 const STEP: Record<string, number> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, PageDown: 20, PageUp: -20, Home: -1e9, End: 1e9 };
 
+function focusRow(id: string): boolean {
+  const button = document.querySelector<HTMLElement>(`[data-roving="${CSS.escape(id)}"]`);
+  button?.focus({ preventScroll: true });
+  return button !== null;
+}
+
 export function useRoving(rows: readonly SignalItem[], reveal: (index: number) => void) {
   const [current, set] = useState<string | null>(null);
   const known = current !== null && rows.some((row) => row.id === current);
@@ -22,7 +28,8 @@ export function useRoving(rows: readonly SignalItem[], reveal: (index: number) =
     if (next === undefined) return;
     reveal(index);
     set(next.id);
-    requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-roving="${CSS.escape(next.id)}"]`)?.focus({ preventScroll: true }));
+    // A row that is not drawn yet is there one frame after it was scrolled to.
+    if (!focusRow(next.id)) requestAnimationFrame(() => focusRow(next.id));
   };
   return { set, onKey, isCurrent: (index: number, id: string): boolean => (known ? id === current : index === 0) };
 }
