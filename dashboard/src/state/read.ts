@@ -21,6 +21,9 @@ function list(value: unknown): Raw[] {
 const KINDS = ["entry", "exit", "update", "heartbeat", "info"] as const;
 const VERDICTS = ["none", "take", "reduce", "skip", "unscored"] as const;
 const SIDES = ["buy", "sell", "close"] as const;
+const FRESHNESS = ["fresh", "stale", "unknown"] as const;
+const POSITIONS = ["long", "short", "flat"] as const;
+const STATUSES = ["received", "recorded", "skipped", "expired", "accepted", "denied", "open", "closed"] as const;
 const INTENTS = ["open", "add", "reduce", "close", "reverse"] as const;
 
 /** A row as the server tells it; null when it has no id, because then it is no row. */
@@ -35,7 +38,7 @@ export function readRow(raw: Raw, seq: number | null): SignalRow | null {
     trade_ref: text(raw, "trade_ref"),
     parent_id: text(raw, "parent_id"),
     intent: INTENTS.find((one) => one === raw["intent"]) ?? null,
-    position_after: number(raw, "position_after"),
+    position_after: POSITIONS.find((one) => one === raw["position_after"]) ?? null,
     symbol: text(raw, "symbol"),
     exchange: text(raw, "exchange"),
     side: SIDES.find((one) => one === raw["side"]) ?? null,
@@ -48,7 +51,7 @@ export function readRow(raw: Raw, seq: number | null): SignalRow | null {
     time_read_as: text(raw, "time_read_as"),
     received_at: text(raw, "received_at") ?? "",
     lag_ms: number(raw, "lag_ms"),
-    freshness: oneOf(raw, "freshness", ["fresh", "stale", "unknown"], "unknown"),
+    freshness: oneOf(raw, "freshness", FRESHNESS, "unknown"),
     repaired: raw["repaired"] === true,
     extra: isRecord(raw["extra"]) ? raw["extra"] : {},
     probability: number(raw, "probability"),
@@ -58,7 +61,7 @@ export function readRow(raw: Raw, seq: number | null): SignalRow | null {
     verdict: oneOf(raw, "verdict", VERDICTS, "none"),
     quantity: number(raw, "quantity"),
     reasons: readReasons(raw["reasons"]),
-    status: text(raw, "status") ?? "received",
+    status: oneOf(raw, "status", STATUSES, "received"),
     outcome_r: number(raw, "outcome_r"),
     mae_r: number(raw, "mae_r"),
     mfe_r: number(raw, "mfe_r"),

@@ -12,7 +12,7 @@ function facts(row: SignalRow, folded: Children | null): [string, string][] {
     ["Worst (MAE)", row.mae_r === null ? null : rMultiple(row.mae_r)],
     ["Intent", row.intent],
     ["Alert's size", row.quantity_hint === null ? null : quantity(row.quantity_hint)],
-    ["Position after", row.position_after === null ? null : quantity(row.position_after)],
+    ["Position after", row.position_after],
     ["Updates", folded === null || folded.updates === 0 ? null : String(folded.updates)],
     ["Exits", folded === null || folded.exits === 0 ? null : String(folded.exits)],
     ["Exchange", row.exchange],
