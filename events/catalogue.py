@@ -1,6 +1,6 @@
 """The one list of event types: what exists, who may publish it, and what its data must look like.
 
-Adding a type is one model in `events/types`, one line here and one row in the docs' table; schema and TypeScript follow.
+Adding a type is one model in `events/types`, one line here, one row in the docs' table; the rest follows.
 """
 
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ def canonical(name: str) -> str:
 
 
 def validate(name: str, data: object) -> dict[str, Any]:
-    """`data` checked against its type's model and completed with its defaults. BadEvent says what is wrong and where."""
+    """`data` checked against its type's model, with its defaults. BadEvent says what is wrong and where."""
     spec = TYPES.get(canonical(name))
     if spec is None:
         raise BadEvent(f"there is no event type {name!r}", code="unknown_type")

@@ -33,7 +33,7 @@ class BadEvent(EventsError):
     hint = "GET /api/events.schema.json shows the shape of each type."
 
 
-class BadWire(EventsError):
+class BadWire(EventsError, ValueError):
     code = "bad_json"
     hint = "Send strict JSON in UTF-8."
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from events.bus import Bus
 from events.clock import now_utc, rfc3339
 from events.follower import Follower
-
 from ml.scorer import Scorer
 from signals import pipeline
 from signals.dry_run import DryRun
@@ -32,6 +31,7 @@ from web.state import ASSUMED_EQUITY
 
 if TYPE_CHECKING:
     from flask import Flask
+
     from runtime import Runtime
 
 

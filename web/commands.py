@@ -16,7 +16,6 @@ from web.folder import owner
 
 if TYPE_CHECKING:
     from runtime import Runtime
-
     from web.desk import Values
 
 

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 from events.clock import now_utc, rfc3339
 from events.journal import Change, Journal, Unit, open_journal
-
 from web.auth import secrets
 
 if TYPE_CHECKING:
     from runtime import Runtime
-
     from web.desk import Values
 
 log = logging.getLogger("web.database")

@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from events.bus import Bus
     from events.follower import Follower
     from events.journal import Journal
-    from runtime import Runtime
-
     from ml.registry import Registry
     from ml.scorer import Scorer
+    from runtime import Runtime
     from signals.dry_run import DryRun
     from signals.health import HealthBook
     from signals.intake import Intake

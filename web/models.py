@@ -9,14 +9,12 @@ from events import wire
 from events.clock import now_utc, rfc3339
 from events.envelope import Fact
 from events.journal import Change, Entry, Journal, Unit
-
 from ml import provision
 from ml.registry import Registry
 from ml.scorer import Scorer
 
 if TYPE_CHECKING:
     from runtime import Runtime, Task
-
     from web.desk import Values
 
 SAVE = """

@@ -6,10 +6,10 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from events import catalogue
 from flask import Blueprint, Flask, Response, current_app, render_template
 from werkzeug.routing import Rule
 
+from events import catalogue
 from web.answers import answer
 from web.docs import Said, documented
 

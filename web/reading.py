@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from events import wire
 from flask import request
 
+from events import wire
 from web.errors import BadRequest
 
 PAGE = 100

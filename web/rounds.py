@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from events import clock
 from events.envelope import Passing
-
 from web import state
 from web.system import figures
 
 if TYPE_CHECKING:
     from runtime import Task
-
     from web.desk import Desk
 
 log = logging.getLogger("web.rounds")

@@ -6,7 +6,6 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from events.clock import now_utc
-
 from signals.rows import list_signals
 
 if TYPE_CHECKING:

@@ -115,7 +115,7 @@ def test_what_could_not_be_stored_is_told_at_the_next_look(url: str, monkeypatch
     with monkeypatch.context() as broken:
 
         def refuse(*_: object, **__: object) -> None:
-            raise NotStored("not_stored")
+            raise NotStored("the database is down")
 
         broken.setattr(station.journal, "append", refuse)
         station.detector.look()

@@ -98,7 +98,7 @@ def test_what_can_not_be_stored_is_a_503_to_be_sent_again(desk: Desk, monkeypatc
     """No 2xx and no 4xx when the journal is down: 503 with Retry-After, for usable and unusable alerts alike."""
 
     def down(*_: Any) -> None:
-        raise NotStored("not_stored", "The database is down.", "Try again.")
+        raise NotStored("the database is down")
 
     monkeypatch.setattr(desk.journal, "append", down)
     for body in (entry(), b"\xff"):

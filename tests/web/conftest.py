@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import runtime
 from flask.testing import FlaskClient
 
 import config
+import runtime
 import web_server
 from tests.support.server import API_TOKEN, SECRET_KEY, WEBHOOK_TOKEN
 from web.assembly import App

@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from events import wire
 from flask import Blueprint, Response
 
+from events import wire
 from web.auth import require
 from web.docs import documented
 from web.errors import NotFound

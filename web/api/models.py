@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from events import wire
 from flask import Blueprint, Response
 
+from events import wire
 from web import state
 from web.answers import answer
 from web.auth import require

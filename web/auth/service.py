@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from events.clock import parse_rfc3339
-
 from web.auth import origins, secrets
 from web.auth.principal import Principal
 from web.auth.sessions import Sessions

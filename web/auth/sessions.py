@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from events.clock import now_utc, rfc3339
 from events.journal import Change, Unit
-
 from web.auth import secrets
 from web.auth.principal import OWNER
 

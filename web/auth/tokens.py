@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from events.clock import new_id, now_utc, rfc3339
 from events.journal import Change, Unit
-
 from web.auth import secrets
 from web.auth.principal import OWNER, SCOPES, Principal
 from web.errors import BadRequest, NotFound

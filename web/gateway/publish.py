@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from events import catalogue, wire
 from events.envelope import Fact, Passing
+from events.errors import BadEvent
 from events.journal import Entry, Unit
 from web.gateway.errors import BadMessage, NotPermitted
 
@@ -93,7 +94,7 @@ class Publisher:
         try:
             checked = catalogue.validate(type_, data)
             wire.encode(checked)
-        except catalogue.BadEvent as error:
+        except BadEvent as error:
             raise BadMessage(error.code, error.message, error.hint) from None
         except (ValueError, TypeError) as error:
             raise BadMessage(

@@ -1,0 +1,149 @@
+"""The one transaction in which a group of units is stored. Runs in a native thread, on the writing connection.
+
+Takes and returns plain values; no logging, no locks, no metrics.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from events.databases import Connection, Database
+
+Outcome = Literal["stored", "duplicate", "cursor_moved", "refused"]
+KEEP_DELIVERIES_MS = 2 * 86_400_000
+
+FACT = """
+INSERT INTO journal (seq, id, type, version, source, origin, level, message, timestamp, symbol, data)
+VALUES (:seq, :id, :type, :version, :source, :origin, :level, :message, :timestamp, :symbol, :data)
+"""
+DELIVERED = "SELECT id, at_ms, boot FROM deliveries WHERE key = :key"
+DELIVER = """
+INSERT INTO deliveries (key, at_ms, boot, id) VALUES (:key, :at_ms, :boot, :id)
+ON CONFLICT (key) DO UPDATE SET at_ms = excluded.at_ms, boot = excluded.boot, id = excluded.id
+"""
+BEGIN = """
+INSERT INTO cursors (name, seq, updated_at) VALUES (:name, :to, :at)
+ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, updated_at = excluded.updated_at WHERE cursors.seq = 0
+"""
+MOVE = "UPDATE cursors SET seq = :to, updated_at = :at WHERE name = :name AND seq = :expected"
+
+
+@dataclass(frozen=True, slots=True)
+class PlainEntry:
+    """A fact's columns (`data` as JSON text), its changes as (sql, params), and whether its id may exist already."""
+
+    columns: dict[str, Any]
+    changes: tuple[tuple[str, Mapping[str, Any]], ...]
+    once: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlainUnit:
+    entries: tuple[PlainEntry, ...]
+    changes: tuple[tuple[str, Mapping[str, Any]], ...]
+    delivery: tuple[str, str, float] | None
+    cursor: tuple[str, int, int] | None
+    at: str
+
+
+@dataclass(slots=True)
+class Result:
+    """`seqs` one an entry; `existing` those that were journalled before."""
+
+    outcome: Outcome
+    seqs: tuple[int, ...] = ()
+    existing: tuple[bool, ...] = ()
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Committed:
+    results: list[Result]
+    epoch: str
+    before: int
+    head: int
+
+
+class _Stop(Exception):
+    def __init__(self, result: Result) -> None:
+        self.result = result
+
+
+def commit_group(database: Database, connection: Connection, units: Sequence[PlainUnit], prune: bool) -> Committed:
+    """Store each unit in its own savepoint, then commit once. Any error is the database's: nothing is stored then."""
+    try:
+        connection.begin()
+        found = connection.rows(database.lock_head())[0]
+        before = head = int(found["seq"])
+        boot, now_ms = database.clock_ms(connection)
+        results: list[Result] = []
+        for unit in units:
+            result, head = _in_savepoint(database, connection, unit, head, boot, now_ms)
+            results.append(result)
+        if head != before:
+            connection.run("UPDATE journal_head SET seq = :seq WHERE id = 1", {"seq": head})
+        if prune:
+            oldest = {"oldest": now_ms - KEEP_DELIVERIES_MS, "boot": boot}
+            connection.run("DELETE FROM deliveries WHERE at_ms < :oldest OR boot <> :boot", oldest)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    return Committed(results, str(found["epoch"]), before, head)
+
+
+def _in_savepoint(
+    database: Database, connection: Connection, unit: PlainUnit, head: int, boot: str, now_ms: int
+) -> tuple[Result, int]:
+    connection.run("SAVEPOINT unit")
+    try:
+        result, reached = _store(connection, unit, head, boot, now_ms)
+    except _Stop as stop:
+        result, reached = stop.result, head
+    except Exception as error:
+        if not database.is_units_fault(error):
+            raise
+        result, reached = Result("refused", detail=f"{type(error).__name__}: {error}"), head
+    if result.outcome != "stored":
+        connection.run("ROLLBACK TO SAVEPOINT unit")
+    connection.run("RELEASE SAVEPOINT unit")
+    return result, reached
+
+
+def _store(connection: Connection, unit: PlainUnit, head: int, boot: str, now_ms: int) -> tuple[Result, int]:
+    if unit.delivery is not None:
+        _check_delivery(connection, unit.delivery, boot, now_ms)
+    if unit.cursor is not None:
+        name, expected, to = unit.cursor
+        move = {"name": name, "expected": expected, "to": to, "at": unit.at}
+        if connection.run(BEGIN if expected == 0 else MOVE, move) != 1:
+            raise _Stop(Result("cursor_moved"))
+    seqs: list[int] = []
+    existing: list[bool] = []
+    for entry in unit.entries:
+        known = _journalled(connection, entry) if entry.once else None
+        existing.append(known is not None)
+        if known is not None:
+            seqs.append(known)
+            continue
+        head += 1
+        seqs.append(head)
+        connection.run(FACT, {**entry.columns, "seq": head})
+        for sql, params in entry.changes:
+            connection.run(sql, {**params, "seq": head})
+    for sql, params in unit.changes:
+        connection.run(sql, params)
+    return Result("stored", tuple(seqs), tuple(existing)), head
+
+
+def _check_delivery(connection: Connection, delivery: tuple[str, str, float], boot: str, now_ms: int) -> None:
+    key, id, window_s = delivery
+    found = connection.rows(DELIVERED, {"key": key})
+    if found and found[0]["boot"] == boot and now_ms - int(found[0]["at_ms"]) <= window_s * 1000:
+        raise _Stop(Result("duplicate", detail=str(found[0]["id"])))
+    connection.run(DELIVER, {"key": key, "at_ms": now_ms, "boot": boot, "id": id})
+
+
+def _journalled(connection: Connection, entry: PlainEntry) -> int | None:
+    found = connection.rows("SELECT seq FROM journal WHERE id = :id", {"id": entry.columns["id"]})
+    return int(found[0]["seq"]) if found else None

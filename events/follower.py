@@ -1,0 +1,197 @@
+"""Reads the journal in order behind a durable cursor: what a fact brings and the cursor's move are one commit."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from events.clock import new_id, now_utc, rfc3339
+from events.envelope import Fact
+from events.errors import CursorMoved, NotStored
+from events.journal import Change, CursorMove, Entry, Journal, Unit
+from runtime import Runtime, Task
+
+log = logging.getLogger("events.follower")
+Handle = Callable[[Sequence[Fact]], Sequence[Sequence[Entry]]]
+
+LOOK_SECONDS = 1.0
+MOST_BACKOFF_SECONDS = 30.0
+# A cursor over facts that brought nothing is moved in memory, and stored with the next output or after so many.
+LAZY_FACTS = 1_000
+DEAD = """
+INSERT INTO dead_letters (id, follower, seq, attempts, error, at, state)
+VALUES (:id, :follower, :seq_of, :attempts, :error, :at, 'waiting')
+"""
+
+
+class Follower:
+    """`handle(facts)` returns, for each fact, the entries that it brings. It may wait, and may be asked again.
+
+    A batch that raises is handled fact by fact; a fact that fails `max_attempts` times becomes a dead letter and an
+    `error` fact, and the follower goes on behind it.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        name: str,
+        handle: Handle,
+        runtime: Runtime,
+        *,
+        batch: int = 64,
+        retry_base: float = 0.5,
+        max_attempts: int = 5,
+    ) -> None:
+        self.name = name
+        self._journal, self._handle, self._runtime = journal, handle, runtime
+        self._batch, self._retry_base, self._max_attempts = batch, retry_base, max_attempts
+        self._stored = self._seq = 0
+        self._wake = threading.Event()
+        self._stopping = False
+        self._task: Task | None = None
+        self._handled = self._failed = self._dead = 0
+        journal.listen(lambda facts: self._wake.set())
+
+    @property
+    def seq(self) -> int:
+        """The last fact that was handled."""
+        return self._seq
+
+    @property
+    def lag(self) -> int:
+        """Facts that wait."""
+        return max(0, self._journal.head - self._seq)
+
+    def stats(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "seq": self._seq,
+            "lag": self.lag,
+            "handled": self._handled,
+            "failed": self._failed,
+            "dead": self._dead,
+            "running": self._task is not None and not self._task.dead,
+        }
+
+    def start(self) -> None:
+        self._task = self._runtime.spawn(self._run)
+
+    def stop(self, timeout: float) -> None:
+        """Let the batch at hand end."""
+        self._stopping = True
+        self._wake.set()
+        if self._task is not None:
+            self._task.join(timeout)
+
+    def _run(self) -> None:
+        failures = 0
+        known = False
+        while not self._stopping:
+            try:
+                if not known:
+                    self._find_cursor()
+                    known = True
+                self._step()
+                failures = 0
+            except CursorMoved:
+                known = False
+            except Exception as error:
+                # The database is away, or a commit's fate is unknown: the cursor in it tells what to do again.
+                known = False
+                failures += 1
+                if not isinstance(error, NotStored):
+                    log.exception("follower %s failed; it tries again", self.name)
+                self._pause(failures)
+        if known and self._stored < self._seq:
+            self._store_cursor()
+
+    def _store_cursor(self) -> None:
+        try:
+            self._commit((), self._seq)
+        except (CursorMoved, NotStored):
+            log.info("follower %s: its last position was not stored; some facts will be looked at again", self.name)
+
+    def _find_cursor(self) -> None:
+        found = self._journal.query("SELECT seq FROM cursors WHERE name = :name", {"name": self.name})
+        self._stored = self._seq = int(found[0]["seq"]) if found else 0
+
+    def _step(self) -> None:
+        facts = self._journal.after(self._seq, self._batch)
+        if not facts:
+            self._wake.clear()
+            if self._journal.head <= self._seq:
+                self._wake.wait(LOOK_SECONDS)
+            return
+        try:
+            self._take(facts, self._handle(facts))
+        except (CursorMoved, NotStored):
+            raise
+        except Exception:
+            if len(facts) == 1:
+                self._take_hard(facts[0])
+                return
+            log.exception("follower %s: a batch failed; each of its facts is tried alone", self.name)
+            for fact in facts:
+                if self._stopping:
+                    return
+                self._take_hard(fact)
+
+    def _take_hard(self, fact: Fact) -> None:
+        """One fact, again and again with a growing pause, then set aside."""
+        for attempt in range(1, self._max_attempts + 1):
+            try:
+                self._take([fact], self._handle([fact]))
+            except (CursorMoved, NotStored):
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever a handler raises is recorded below
+                self._failed += 1
+                if attempt == self._max_attempts:
+                    self._set_aside(fact, attempt, error)
+                    return
+                self._pause(attempt)
+                if self._stopping:
+                    return
+            else:
+                return
+
+    def _take(self, facts: Sequence[Fact], outputs: Sequence[Sequence[Entry]]) -> None:
+        last = facts[-1].seq or self._seq
+        entries = [entry for brought in outputs for entry in brought]
+        if entries or last - self._stored >= LAZY_FACTS:
+            self._commit(entries, last)
+        self._seq = last
+        self._handled += len(facts)
+
+    def _commit(self, entries: Sequence[Entry], to: int, changes: Sequence[Change] = ()) -> None:
+        self._journal.append(
+            Unit(entries=entries, changes=changes, cursor=CursorMove(self.name, self._stored, to)), timeout=10.0
+        )
+        self._stored = to
+
+    def _set_aside(self, fact: Fact, attempts: int, error: Exception) -> None:
+        text = f"{type(error).__name__}: {error}"[:500]
+        log.error("follower %s: fact %s is set aside after %d attempts: %s", self.name, fact.seq, attempts, text)
+        told = Fact(
+            type="error",
+            source=self.name,
+            level="ERROR",
+            symbol=fact.symbol,
+            message=f"{self.name} could not handle a {fact.type}; it was set aside",
+            data={
+                "where": self.name,
+                "code": "dead_letter",
+                "affects": f"{fact.type} {fact.id}",
+                "what_to_do": "Look at the server's log; the fact is kept and can be tried again.",
+                "attempts": attempts,
+                "seq": fact.seq,
+            },
+        )
+        letter = {"id": new_id(), "follower": self.name, "seq_of": fact.seq, "attempts": attempts, "error": text}
+        seq = fact.seq or self._seq
+        self._commit([Entry(told)], seq, [Change(DEAD, {**letter, "at": rfc3339(now_utc())})])
+        self._seq = seq
+        self._dead += 1
+
+    def _pause(self, failures: int) -> None:
+        self._wake.clear()
+        self._runtime.sleep(min(MOST_BACKOFF_SECONDS, self._retry_base * 2 ** (failures - 1)))

@@ -1,0 +1,150 @@
+"""The journal: facts are committed here, numbered in commit order, and told to whoever listens.
+
+One writer per process commits whatever waits as one group. `append` returns after the commit; listeners run on the loop
+directly after it. On a shared database (Postgres) other processes' facts are found by a short poll.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from events import migrate
+from events.databases import Database, database_for
+from events.envelope import Fact
+from events.errors import NotStored
+from events.reading import EventFilter, Page, Readers
+from events.ring import Ring
+from events.units import Change, CursorMove, Delivery, Entry, Receipt, Unit
+from events.writer import Writer
+from runtime import Runtime
+
+__all__ = [
+    "Change",
+    "CursorMove",
+    "Delivery",
+    "Entry",
+    "EventFilter",
+    "Journal",
+    "NotStored",
+    "Page",
+    "Receipt",
+    "Unit",
+    "open_journal",
+]
+
+log = logging.getLogger("events.journal")
+READING_THREADS = 4
+CATCH_UP = 1_000
+
+
+class Journal:
+    """Use `open_journal`. Everything is called on the loop and yields while it waits for the database."""
+
+    def __init__(self, database: Database, runtime: Runtime, *, ring: int, poll_seconds: float) -> None:
+        self.dialect = database.dialect
+        self._runtime = runtime
+        self._readers = Readers(database)
+        self._reading = runtime.lane("database-read", READING_THREADS)
+        found = self.query("SELECT epoch, seq FROM journal_head WHERE id = 1")[0]
+        self.epoch = str(found["epoch"])
+        head = int(found["seq"])
+        self._ring = Ring(ring, max(0, head - ring))
+        older = self._readers_after(self._ring.head, ring)
+        if older:
+            self._ring.add(older)
+        self._ring.head = head
+        self._listeners: list[Callable[[Sequence[Fact]], None]] = []
+        self._catching_up = threading.Lock()
+        self._poll_seconds = poll_seconds
+        self._closed = False
+        self._writer = Writer(database, runtime, self._committed)
+        self._poller = runtime.spawn(self._poll) if database.shared else None
+
+    @property
+    def head(self) -> int:
+        """The last seq that is committed and known here."""
+        return self._ring.head
+
+    def append(self, unit: Unit, timeout: float = 2.0) -> Receipt:
+        """Store a unit; returns after its commit. Raises NotStored, CursorMoved, BadUnit, NotFinite."""
+        return self._writer.append(unit, self.epoch, timeout)
+
+    def after(self, seq: int, limit: int = 500) -> list[Fact]:
+        """The facts after `seq`, oldest first: from memory when it reaches back that far."""
+        facts = self._ring.after(seq)
+        return facts[:limit] if facts is not None else self._readers_after(seq, limit)
+
+    def ring_after(self, seq: int) -> list[Fact] | None:
+        """As `after`, from memory alone and without yielding; None when it does not reach back that far."""
+        return self._ring.after(seq)
+
+    def search(self, wanted: EventFilter) -> Page:
+        """Facts that match; at most 5,000 are looked at for a text. Raises BadQuery."""
+        return self._reading.call(self._readers.search, self.epoch, wanted)
+
+    def query(self, sql: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Rows of a projection. At most a second, read-only."""
+        return self._reading.call(self._readers.rows, sql, dict(params or {}))
+
+    def listen(self, callback: Callable[[Sequence[Fact]], None]) -> None:
+        """`callback` gets every fact from now on, in order, on the loop; it must not yield."""
+        self._listeners.append(callback)
+
+    def stats(self) -> dict[str, Any]:
+        """Plain figures: appends, commits, what waits, commit times in ms, and whether the last commit went well."""
+        return self._writer.stats() | {"head": self.head}
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Store what waits, then let go of the database."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._poller is not None:
+            self._poller.kill()
+        self._writer.close(timeout)
+        self._reading.close()
+        self._readers.close()
+
+    def _readers_after(self, seq: int, limit: int) -> list[Fact]:
+        return self._reading.call(self._readers.after, self.epoch, seq, limit)
+
+    def _committed(self, facts: Sequence[Fact]) -> None:
+        """From the writer, after a commit: facts with rising seq, contiguous among themselves."""
+        if facts[0].seq == self._ring.head + 1:
+            self._tell(facts)
+        else:  # another process committed in between
+            self._catch_up()
+
+    def _tell(self, facts: Sequence[Fact]) -> None:
+        self._ring.add(facts)
+        for listener in self._listeners:
+            try:
+                listener(facts)
+            except Exception:
+                log.exception("a listener of the journal failed; the others go on")
+
+    def _catch_up(self) -> None:
+        with self._catching_up:
+            while facts := self._readers_after(self._ring.head, CATCH_UP):
+                # The writer may have told some of them while we read.
+                fresh = [fact for fact in facts if (fact.seq or 0) > self._ring.head]
+                if fresh:
+                    self._tell(fresh)
+
+    def _poll(self) -> None:
+        while not self._closed:
+            self._runtime.sleep(self._poll_seconds)
+            try:
+                self._catch_up()
+            except Exception as error:  # noqa: BLE001 - the database is away; the next look tells
+                log.debug("the database can't be looked at: %s", type(error).__name__)
+
+
+def open_journal(url: str, runtime: Runtime, *, ring: int = 2_000, poll_seconds: float = 0.25) -> Journal:
+    """The journal of a database URL, with its schema brought up to date first."""
+    database = database_for(url)
+    migrate.up_to_date(database)
+    for warning in database.warnings():
+        log.warning("%s", warning)
+    return Journal(database, runtime, ring=ring, poll_seconds=poll_seconds)

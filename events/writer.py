@@ -1,0 +1,203 @@
+"""The one writer of a process: whatever waits is one commit, so that a burst costs few syncs and one waits for none."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from events import wire
+from events.clock import now_utc, rfc3339
+from events.commit import Committed, PlainEntry, PlainUnit, Result, commit_group
+from events.databases import Connection, Database
+from events.envelope import Fact
+from events.errors import BadUnit, CursorMoved, NotStored
+from events.units import Receipt, Unit
+from runtime import Runtime, Waiter
+
+log = logging.getLogger("events.writer")
+MOST_WAITING = 10_000
+MOST_TOGETHER = 512
+PRUNE_EVERY = 1_000
+
+
+class Waiting:
+    """A unit on its way; `error` or `receipt` is set before `waiter`."""
+
+    __slots__ = ("deadline", "error", "plain", "receipt", "since", "unit", "waiter")
+
+    def __init__(self, unit: Unit, plain: PlainUnit, waiter: Waiter, timeout: float) -> None:
+        self.unit, self.plain, self.waiter = unit, plain, waiter
+        self.since = time.monotonic()
+        self.deadline = self.since + timeout
+        self.receipt: Receipt | None = None
+        self.error: Exception | None = None
+
+
+class Writer:
+    """`append` yields until its unit's commit; `told` gets each commit's facts, in order, before anybody is woken."""
+
+    def __init__(self, database: Database, runtime: Runtime, told: Callable[[Sequence[Fact]], None]) -> None:
+        self._database, self._runtime, self._told = database, runtime, told
+        self._lane = runtime.lane("database-write", 1)
+        self._connection: Connection | None = None
+        self._queue: deque[Waiting] = deque()
+        self._work = threading.Event()
+        self._closed = False
+        self._appends = self._commits = self._failed = 0
+        self._times: deque[float] = deque(maxlen=500)
+        self._last_error: str | None = None
+        self._task = runtime.spawn(self._run)
+
+    def append(self, unit: Unit, epoch: str, timeout: float) -> Receipt:
+        if self._closed:
+            raise NotStored("the journal is closing")
+        if len(self._queue) >= MOST_WAITING:
+            raise NotStored("too much waits to be stored")
+        waiting = Waiting(unit, plain(unit), self._runtime.waiter(), timeout)
+        self._queue.append(waiting)
+        self._work.set()
+        if not waiting.waiter.wait(timeout):
+            raise NotStored(f"not stored within {timeout:g} s")
+        if waiting.error is not None:
+            raise waiting.error
+        assert waiting.receipt is not None
+        return waiting.receipt
+
+    def stats(self) -> dict[str, Any]:
+        times = sorted(self._times)
+        return {
+            "ok": self._last_error is None,
+            "appends": self._appends,
+            "commits": self._commits,
+            "failed": self._failed,
+            "waiting": len(self._queue),
+            "commit_p50_ms": round(times[len(times) // 2], 2) if times else None,
+            "commit_p99_ms": round(times[int(len(times) * 0.99)], 2) if times else None,
+            "last_error": self._last_error,
+        }
+
+    def close(self, timeout: float) -> None:
+        """Store what waits, then let go of the database. A second call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        self._work.set()
+        self._task.join(timeout)
+        self._lane.call(self._disconnect, timeout=timeout)
+        self._lane.close()
+
+    def _run(self) -> None:
+        while self._queue or not self._closed:
+            if not self._queue:
+                self._work.clear()
+                self._work.wait()
+                continue
+            self._commit_what_waits()
+
+    def _commit_what_waits(self) -> None:
+        now = time.monotonic()
+        group: list[Waiting] = []
+        while self._queue and len(group) < MOST_TOGETHER:
+            waiting = self._queue.popleft()
+            # Whose sender was told 503 is not stored after all: it will be sent again.
+            if waiting.deadline > now:
+                group.append(waiting)
+        if not group:
+            return
+        prune = self._commits % PRUNE_EVERY == PRUNE_EVERY - 1
+        try:
+            done: Committed = self._lane.call(self._commit, tuple(waiting.plain for waiting in group), prune)
+        except Exception as error:  # noqa: BLE001 - whatever the driver raises: nothing of the group is known to be stored
+            self._fail(group, error)
+            return
+        took = (time.monotonic() - now) * 1000
+        self._commits += 1
+        self._appends += len(group)
+        self._times.append(took)
+        if self._last_error is not None:
+            log.info("the database stores again")
+            self._last_error = None
+        self._settle(group, done, now, took)
+
+    def _fail(self, group: Sequence[Waiting], error: Exception) -> None:
+        self._failed += len(group)
+        if self._last_error is None:
+            log.error("the database can't store: %s", type(error).__name__)
+        self._last_error = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}"
+        for waiting in group:
+            waiting.error = NotStored("the database can't store just now")
+            waiting.waiter.set()
+
+    def _settle(self, group: Sequence[Waiting], done: Committed, began: float, took: float) -> None:
+        fresh: list[Fact] = []
+        for waiting, result in zip(group, done.results, strict=True):
+            if result.outcome != "stored":
+                self._explain(waiting, result, took, (began - waiting.since) * 1000)
+                continue
+            facts = tuple(
+                entry.fact.at(done.epoch, seq) for entry, seq in zip(waiting.unit.entries, result.seqs, strict=True)
+            )
+            fresh += [fact for fact, known in zip(facts, result.existing, strict=True) if not known]
+            waiting.receipt = Receipt(
+                facts, None, result.existing, round(took, 3), round((began - waiting.since) * 1000, 3)
+            )
+        if fresh:
+            self._told(fresh)
+        for waiting in group:
+            waiting.waiter.set()
+
+    def _explain(self, waiting: Waiting, result: Result, took: float, waited: float) -> None:
+        if result.outcome == "duplicate":
+            waiting.receipt = Receipt((), result.detail, (), round(took, 3), round(waited, 3))
+        elif result.outcome == "cursor_moved":
+            waiting.error = CursorMoved("somebody else moved the cursor")
+        else:
+            log.error("a unit was refused by the database: %s", result.detail[:200])
+            waiting.error = BadUnit(f"the database refused this unit: {result.detail[:200]}")
+
+    def _commit(self, units: Sequence[PlainUnit], prune: bool) -> Committed:
+        """In the native thread."""
+        if self._connection is None:
+            self._connection = self._database.writer()
+        try:
+            return commit_group(self._database, self._connection, units, prune)
+        except BaseException:
+            self._disconnect()
+            raise
+
+    def _disconnect(self) -> None:
+        """In the native thread."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+def plain(unit: Unit) -> PlainUnit:
+    """The unit as the native thread takes it. Raises wire.NotFinite."""
+    return PlainUnit(
+        entries=tuple(
+            PlainEntry(columns(entry.fact), tuple((change.sql, change.params) for change in entry.changes), entry.once)
+            for entry in unit.entries
+        ),
+        changes=tuple((change.sql, change.params) for change in unit.changes),
+        delivery=None if unit.delivery is None else (unit.delivery.key, unit.delivery.id, unit.delivery.window_seconds),
+        cursor=None if unit.cursor is None else (unit.cursor.name, unit.cursor.expected, unit.cursor.to),
+        at=rfc3339(now_utc()),
+    )
+
+
+def columns(fact: Fact) -> dict[str, Any]:
+    return {
+        "id": fact.id,
+        "type": fact.type,
+        "version": fact.version,
+        "source": fact.source,
+        "origin": fact.origin,
+        "level": fact.level,
+        "message": fact.message,
+        "timestamp": fact.timestamp,
+        "symbol": fact.symbol,
+        "data": wire.encode(fact.data).decode(),
+    }

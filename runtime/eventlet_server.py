@@ -1,0 +1,160 @@
+"""eventlet's WSGI server with what it lacks: deadlines, a full house that says so, TCP_NODELAY, a stop."""
+
+import logging
+import socket
+import time
+from typing import Any
+
+import eventlet
+from eventlet import greenio, hubs, wsgi
+
+from runtime.contract import WSGIApp
+from runtime.requests import FULL, IDLE_SECONDS, prepared
+
+log = logging.getLogger("runtime")
+
+
+class Deadline:
+    """Shuts a connection when its request did not come in time; waiting for the next request has a time of its own."""
+
+    def __init__(self, connection: Any, seconds: float) -> None:
+        self._connection, self._seconds = connection, seconds
+        self._timer: Any = None
+
+    def idle(self) -> None:
+        self._start(IDLE_SECONDS)
+
+    def begun(self) -> None:
+        self._start(self._seconds)
+
+    def over(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _start(self, seconds: float) -> None:
+        self.over()
+        self._timer = hubs.get_hub().schedule_call_global(seconds, self._shut)
+
+    def _shut(self) -> None:
+        self._timer = None
+        try:
+            self._connection.shutdown(socket.SHUT_RD)
+        except OSError as error:
+            log.debug("a slow client was gone already: %s", error)
+
+
+class Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
+    """One connection. The first byte of a request starts its deadline."""
+
+    deadline_seconds = 10.0
+
+    def setup(self) -> None:
+        super().setup()
+        self.deadline = Deadline(self.connection, self.deadline_seconds)
+
+    def _read_request_line(self) -> Any:
+        self.deadline.idle()
+        try:
+            if self.rfile.peek(1):
+                self.deadline.begun()
+        except OSError:
+            return b""
+        return super()._read_request_line()
+
+    def get_environ(self) -> Any:
+        environ = super().get_environ()
+        environ["desk.deadline"] = self.deadline
+        return environ
+
+    def finish(self) -> None:
+        self.deadline.over()
+        super().finish()
+
+
+class EventletServer:
+    """Implements runtime.contract.Server."""
+
+    def __init__(self, listener: socket.socket, app: WSGIApp, max_sockets: int, header_timeout: float) -> None:
+        # Green, whatever it was made by; one reference, so that closing it frees the port.
+        self._listener = greenio.GreenSocket(listener)
+        self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._max = max_sockets
+        protocol = type("Protocol", (Protocol,), {"deadline_seconds": header_timeout})
+        self._server = wsgi.Server(
+            self._listener,
+            self._listener.getsockname(),
+            prepared(app, lambda environ: environ["desk.deadline"].over()),
+            log=logging.getLogger("runtime.wsgi"),
+            protocol=protocol,
+            log_output=False,
+            debug=False,
+            keepalive=True,
+        )
+        self._open: dict[int, Any] = {}
+        self._states: dict[int, list[Any]] = {}
+        self._stopped = False
+
+    @property
+    def connections(self) -> int:
+        return len(self._open)
+
+    def run(self) -> None:
+        while not self._stopped:
+            try:
+                client, address = self._listener.accept()
+            except OSError as error:
+                if self._stopped:
+                    return
+                log.warning("no connection could be accepted: %s", error)
+                eventlet.sleep(0.05)  # out of descriptors: some will be freed
+                continue
+            if len(self._open) >= self._max:
+                eventlet.spawn_n(self._turn_away, client)
+                continue
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            eventlet.spawn_n(self._serve, client, address)
+
+    def stop(self, grace_seconds: float) -> None:
+        self._stopped = True
+        greenio.shutdown_safe(self._listener)
+        self._listener.close()
+        deadline = time.monotonic() + grace_seconds
+        self._server.keepalive = False
+        self._close_idle()
+        while self._open and time.monotonic() < deadline:
+            eventlet.sleep(0.05)
+            self._close_idle()
+        for client in list(self._open.values()):
+            greenio.shutdown_safe(client)
+
+    def _close_idle(self) -> None:
+        for number, client in list(self._open.items()):
+            state = self._states.get(number)
+            if state is not None and state[2] == wsgi.STATE_IDLE:
+                state[2] = wsgi.STATE_CLOSE
+                greenio.shutdown_safe(client)
+
+    def _serve(self, client: Any, address: Any) -> None:
+        number = client.fileno()
+        self._open[number] = client
+        state = self._states[number] = [address, client, wsgi.STATE_IDLE]
+        try:
+            self._server.process_request(state)
+        except (OSError, ValueError) as error:
+            log.debug("a connection ended: %s", error)
+        finally:
+            del self._open[number], self._states[number]
+            greenio.shutdown_safe(client)
+            client.close()
+
+    def _turn_away(self, client: Any) -> None:
+        """Say that the house is full, without waiting for the request."""
+        try:
+            client.settimeout(1.0)
+            client.sendall(FULL)
+            greenio.shutdown_safe(client)
+        except OSError as error:
+            log.debug("a client that was turned away was gone: %s", error)
+        finally:
+            client.close()
