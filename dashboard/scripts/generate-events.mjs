@@ -35,9 +35,9 @@ function type(one) {
       return /[ |]/.test(item) ? `(${item})[]` : `${item}[]`;
     }
     case "object":
-      return one.properties ? fields(one) : `Record<string, ${typeof one.additionalProperties === "object" ? type(one.additionalProperties) : "unknown"}>`;
+      return Object.keys(one.properties ?? {}).length > 0 ? fields(one) : `Record<string, ${typeof one.additionalProperties === "object" ? type(one.additionalProperties) : "unknown"}>`;
     default:
-      return "unknown";
+      return "unknown"; // anything that JSON can hold
   }
 }
 
@@ -50,7 +50,8 @@ function fields(one) {
 function declare(name, one) {
   if (declared.has(name)) return;
   const said = one.description ? `/** ${one.description.split("\n\n")[0].replace(/\s+/g, " ")} */\n` : "";
-  const body = one.properties ? `export interface ${name} ${fields(one)}` : `export type ${name} = ${type(one)};`;
+  const known = Object.keys(one.properties ?? {}).length > 0;
+  const body = known ? `export interface ${name} ${fields(one)}` : `export type ${name} = ${type(one)};`;
   declared.set(name, said + body);
 }
 

@@ -244,9 +244,7 @@ export interface WebhookHealthUpdate {
 }
 
 /** Database, queues, followers' lag, sockets, memory, event-loop delay. */
-export interface SystemHealthUpdate {
-
-}
+export type SystemHealthUpdate = Record<string, unknown>;
 
 export interface PriceUpdate {
   symbol: string;

@@ -41,7 +41,8 @@ def wait_same(page: Page, server: DeskServer, seconds: float = 15.0) -> None:
         if shown_ids(page) == wanted:
             return
         page.wait_for_timeout(50)
-    assert shown_ids(page) == wanted
+    shown = shown_ids(page)
+    assert shown == wanted, f"shown {shown}\nlisted {wanted}"
 
 
 def assert_accessible(page: Page) -> None:
@@ -50,7 +51,7 @@ def assert_accessible(page: Page) -> None:
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     found = page.evaluate("(tags) => axe.run(document, {runOnly: tags}).then(r => r.violations)", tags)
     told = [f"{one['id']}: {one['help']} {[node['target'] for node in one['nodes']][:3]}" for one in found]
-    assert told == []
+    assert not told, "\n".join(told)
 
 
 def assert_fits(page: Page) -> None:

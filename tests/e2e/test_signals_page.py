@@ -38,7 +38,7 @@ def test_an_empty_desk_shows_the_next_step(server: DeskServer, visitor: Visitor,
     expect(page.get_by_role("region", name="Webhook URL")).to_contain_text("/webhook/")
     expect(page.get_by_role("region", name="Message")).to_contain_text("{{ticker}}")
     expect(page.get_by_role("region", name="Command")).to_contain_text("curl")
-    page.get_by_role("button", name="Copy webhook url").click()
+    page.get_by_role("button", name="Copy Webhook URL").click()
     assert "/webhook/" in page.evaluate("navigator.clipboard.readText()")
     shoot(page, f"empty-{size}-{theme}")
     assert_fits(page)

@@ -14,9 +14,10 @@ export function CopyField({ label, text }: { label: string; text: string }) {
     <div className="min-w-0">
       <div className="mb-1 flex items-center justify-between">
         <span className="label">{label}</span>
-        <button type="button" className="quiet -mr-2 text-accent" onClick={() => void copy()} aria-label={`Copy ${label.toLowerCase()}`}>
+        <button type="button" className="quiet -mr-2 text-accent" onClick={() => void copy()}>
           {copied ? <Check size={13} aria-hidden /> : <Copy size={13} aria-hidden />}
           <span aria-live="polite">{copied ? "Copied" : "Copy"}</span>
+          <span className="sr-only">{label}</span>
         </button>
       </div>
       <pre
