@@ -52,7 +52,7 @@ class Backfill:
     def handle(self, request: Mapping[str, Any], who: str = "desk") -> dict[str, Any]:
         """`{op: compare|store|finish, source, …}` as `signals.backfill` sends it. Raises BadBackfill.
 
-        Answers: compare `{missing: [line], unusable: {code: n}}`, store `{counts: {stored|known|code: n}}`, finish `{}`.
+        Answers: compare `{missing: [line], unusable: {code: n}}`, store `{counts: {stored|known|code: n}}`, finish {}.
         """
         source = request.get("source")
         if not isinstance(source, str) or self._sources.get(source) is None:

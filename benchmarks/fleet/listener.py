@@ -93,16 +93,10 @@ class Listener:
                 self._on_verdict(signal)
 
     def _send(self, opcode: int, payload: bytes) -> None:
-        mask = os.urandom(4)
-        size = len(payload)
-        head = (
-            bytes((0x80 | opcode, 0x80 | size))
-            if size < 126
-            else bytes((0x80 | opcode, 0xFE)) + struct.pack("!H", size)
-        )
-        self.socket.sendall(
-            bytes((0x80 | opcode,)) + length + mask + bytes(byte ^ mask[n & 3] for n, byte in enumerate(payload))
-        )
+        mask, size = os.urandom(4), len(payload)
+        length = bytes((0x80 | size,)) if size < 126 else b"\xfe" + struct.pack("!H", size)
+        masked = bytes(byte ^ mask[n & 3] for n, byte in enumerate(payload))
+        self.socket.sendall(bytes((0x80 | opcode,)) + length + mask + masked)
 
 
 def _verdict(payload: bytes) -> str | None:
