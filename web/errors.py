@@ -58,6 +58,8 @@ class NotAvailable(WebError):
     status = 503
 
 
+# Codes of the floors below that mean: nothing is wrong with the request, send it again.
+LATER = frozenset({"not_stored", "query_too_slow", "cursor_moved", "database_unavailable"})
 # What Flask and werkzeug raise by themselves, said in our words.
 STANDARD: dict[int, tuple[str, str, str]] = {
     400: ("bad_request", "The request can't be read.", "See /api/docs for what this address takes."),
@@ -102,7 +104,7 @@ def install(app: Flask) -> None:
         code = getattr(error, "code", None)
         if isinstance(code, str):  # an error of the floors below: it carries its own words
             hint = str(getattr(error, "hint", ""))
-            status = int(getattr(error, "status", 503 if code == "not_stored" else 400))
+            status = int(getattr(error, "status", 503 if code in LATER else 400))
             response = answer(refusal(code, str(getattr(error, "message", error)), hint), status)
             if status == 503:
                 response.headers["Retry-After"] = "5"

@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 
 from events import wire
+from events.errors import BadWire
 from web.errors import BadRequest
 
 PAGE = 100
@@ -17,8 +18,8 @@ def json_body() -> dict[str, Any]:
     """The request's JSON object, strictly decoded. Raises BadRequest."""
     try:
         body = wire.decode(request.get_data())
-    except ValueError as error:
-        raise BadRequest("bad_json", f"The body is not JSON: {error}", "Send one JSON object.") from None
+    except BadWire as error:
+        raise BadRequest("bad_json", f"The body can't be read: {error.message}.", error.hint) from None
     if not isinstance(body, dict):
         raise BadRequest("bad_json", "The body is not a JSON object.", "Send one JSON object, such as {}.")
     return body

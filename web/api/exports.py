@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from flask import Blueprint, Response
 
 from events import wire
@@ -63,7 +64,7 @@ def blueprint(desk: Desk) -> Blueprint:
         sql = "SELECT seq, row FROM signals WHERE seq < :before ORDER BY seq DESC LIMIT :page"
         while rows := desk.journal.query(sql, {"before": before, "page": PAGE}):
             for found in rows:
-                row = wire.decode(found["row"].encode()) | {"seq": found["seq"]}
+                row = orjson.loads(found["row"]) | {"seq": found["seq"]}
                 yield [row.get(column) for column in SIGNAL_COLUMNS]
             before = rows[-1]["seq"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import orjson
 from flask import Blueprint, Response
 
-from events import wire
 from web import state
 from web.answers import answer
 from web.auth import require
@@ -26,7 +26,7 @@ def blueprint(desk: Desk) -> Blueprint:
         rows = desk.journal.query(
             "SELECT id, sha256, status, card, created_at, updated_at FROM models ORDER BY created_at DESC LIMIT 100"
         )
-        items = [row | {"card": wire.decode(row["card"].encode())} for row in rows]
+        items = [row | {"card": orjson.loads(row["card"])} for row in rows]
         return answer({"items": items, "next": None, "current": state.model(desk)})
 
     return api
