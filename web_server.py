@@ -30,6 +30,7 @@ import config  # noqa: E402 - as above
 
 if TYPE_CHECKING:
     from web.assembly import App
+    from web.commands import Ask
     from web.desk import Values
 
 UNUSABLE = 2
@@ -50,11 +51,7 @@ def main(argv: list[str]) -> int:
     from web.listener import ListenError
 
     try:
-        if asked.command == "token":
-            return make_token(settings, asked.name, asked.scopes)
-        if asked.command == "login-link":
-            return make_link(settings)
-        return start(settings)
+        return command(settings, asked) if asked.command else start(settings)
     except (FolderError, ListenError, CommandError) as error:
         return refuse(str(error))
 
@@ -69,6 +66,10 @@ def parser() -> argparse.ArgumentParser:
     token.add_argument("--scopes", required=True, help="comma-separated: read, publish, signal, report, trade, admin")
     token.add_argument("--name", required=True, help="whose token it is")
     commands.add_parser("login-link", help="make a one-time login link")
+    missed = commands.add_parser("backfill", help="store what an alert-log export holds and the desk missed")
+    missed.add_argument("file", type=Path, help="an alert-log export of TradingView")
+    missed.add_argument("--source", default="tradingview", help="the source that should have received it")
+    missed.add_argument("--dry-run", action="store_true", help="compare and report, store nothing")
     return made
 
 
@@ -146,32 +147,51 @@ def start(settings: config.Settings) -> int:
     os._exit(code)
 
 
-def make_token(settings: config.Settings, name: str, scopes: str) -> int:
-    body = {"name": name, "scopes": [scope.strip() for scope in scopes.split(",") if scope.strip()]}
-    made = done(settings, "/api/tokens", body)
+def make_token(ask: "Ask", asked: argparse.Namespace) -> int:
+    scopes = [scope.strip() for scope in asked.scopes.split(",") if scope.strip()]
+    made = ask("/api/tokens", {"name": asked.name, "scopes": scopes})
     sys.stdout.write(f"{made['token']}\nShown this once. Send it as: Authorization: Bearer <token>\n")
     return 0
 
 
-def make_link(settings: config.Settings) -> int:
-    made = done(settings, "/api/login-links", {})
+def make_link(ask: "Ask", asked: argparse.Namespace) -> int:
+    del asked
+    made = ask("/api/login-links", {})
     sys.stdout.write(f"{made['url']}\nWorks once, for {made['seconds'] / 60:g} minutes.\n")
     return 0
 
 
-def done(settings: config.Settings, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    """What a command made: by the running server, else in the folder that nobody holds."""
-    from web import commands, folder
+def backfill(ask: "Ask", asked: argparse.Namespace) -> int:
+    from signals import alert_log
+    from signals.backfill import run
 
+    try:
+        return run(asked.file, asked.source, lambda body: ask("/api/backfill", body), dry_run=asked.dry_run)
+    except alert_log.BadLog as error:
+        return refuse(f"{error.message} {error.hint}")
+    except OSError as error:
+        return refuse(f"{asked.file} can't be read ({error.strerror}): name an alert-log export of TradingView.")
+
+
+COMMANDS = {"token": make_token, "login-link": make_link, "backfill": backfill}
+
+
+def command(settings: config.Settings, asked: argparse.Namespace) -> int:
+    """Do a command: through the running server, else in the folder that nobody holds."""
+    from web import commands, folder, logs
+
+    logs.install("error", "text", config.secrets_of(settings))
     try:
         held = folder.Folder(settings.data_dir)
     except folder.FolderError:
         if folder.owner(settings.data_dir) is None:
             raise
-        return commands.ask_running_server(settings.data_dir, known_secret_key(settings), path, body)
-    plain = values(settings, port=settings.port, secret_key=known_secret_key(settings))
+        ask = commands.through_server(settings.data_dir, known_secret_key(settings))
+        return COMMANDS[asked.command](ask, asked)
     try:
-        return commands.do_it_here(plain, runtime.make(settings.async_mode), path, body)
+        plain = values(settings, port=settings.port, secret_key=known_secret_key(settings))
+        with commands.in_folder(plain, runtime.make(settings.async_mode)) as ask:
+            return COMMANDS[asked.command](ask, asked)
     finally:
         held.release()
 

@@ -1,5 +1,6 @@
 """The real server as a process: what it prints, what it refuses, and how it ends. Sockets, so under both engines."""
 
+import csv
 import json
 import re
 import socket
@@ -13,6 +14,7 @@ import pytest
 import requests
 
 from tests.conftest import StartServer
+from tests.support.alerts import entry
 from tests.support.server import API_TOKEN, ROOT, WEBHOOK_TOKEN, DeskServer, content_type, free_port
 
 
@@ -154,6 +156,22 @@ def test_commands_work_with_and_without_a_running_server(server: DeskServer, run
     answer = requests.get(f"{server.url}/api/signals", headers={"Authorization": f"Bearer {token}"}, timeout=10)
     assert answer.status_code == 200
     assert requests.post(link.stdout.splitlines()[0], timeout=10, allow_redirects=False).status_code == 303
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_missed_alerts_are_found_and_stored_from_a_log(server: DeskServer, tmp_path: Path, running: bool) -> None:
+    """`signals.backfill` finds its way to the desk by itself, running or not; a second run finds nothing to do."""
+    rows = [("1", "MNQ1!", "n", entry(n), f"2026-01-12T15:0{n}:00Z") for n in range(3)]
+    log = tmp_path / "log.csv"
+    with log.open("w", newline="") as file:
+        csv.writer(file).writerows([("Alert ID", "Ticker", "Name", "Description", "Time"), *rows])
+    if not running:
+        server.stop()
+    first, second = (run(server, "backfill", str(log)) for _ in range(2))
+    assert first.returncode == 0, first.stderr
+    assert re.search(r"stored\s+3", first.stdout)
+    assert re.search(r"missing\s+0", second.stdout)
+    assert "no-such-file" in run(server, "backfill", "no-such-file.csv").stderr
 
 
 def test_a_command_with_an_unknown_scope_is_refused_in_words(server: DeskServer) -> None:
