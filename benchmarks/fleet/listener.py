@@ -42,6 +42,7 @@ class Listener:
             self._send(_TEXT, json.dumps({"op": "auth", "token": token}).encode())
         self._buffer += head.split(b"\r\n\r\n", 1)[1]
         self.socket.setblocking(False)
+        self._frames()  # the first may have come together with the answer to the handshake
 
     def read(self) -> None:
         """Everything that waits on the socket."""
