@@ -48,7 +48,7 @@ def test_every_answer_is_guarded_by_headers(client: FlaskClient, path: str) -> N
     """No sniffing, no referrer, no framing."""
     headers = client.get(path).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
     assert headers["X-Frame-Options"] == "DENY"
 
 
