@@ -72,7 +72,7 @@ def assemble(values: Values, runtime: Runtime) -> App:
     """Everything wired, nothing started. Raises web.database.CannotStart."""
     journal = opened_journal(values, runtime)
     values = with_secret_key(values, journal)
-    bus = Bus(runtime)
+    bus = Bus(runtime, values.passing_per_second)
     sources = Sources(journal, values.secret_key, values.webhook_token)
     stopwatch = Stopwatch()
     intake = Intake(
