@@ -18,20 +18,19 @@ echo "-- Python buildpack: $(cat .python-version), pip install -r requirements.t
 "${PYTHON:-python3}" -m venv .heroku
 .heroku/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
 
-bare() {
-  env -i PATH="$folder/.heroku/bin:/usr/bin:/bin" HOME="$folder" PORT="$port" DYNO=web.1 "$@"
-}
+bare=(env -i PATH="$folder/.heroku/bin:/usr/bin:/bin" HOME="$folder" PORT="$port" DYNO=web.1 DASHBOARD_PASSWORD=one-long-password)
+web=$(sed 's/^web: //' Procfile)
 
 echo "-- without a database the desk must refuse, naming the remedy"
-if bare DASHBOARD_PASSWORD=one-long-password $(sed 's/^web: //' Procfile) >refused.txt 2>&1; then
+if "${bare[@]}" $web >refused.txt 2>&1; then
   echo "it started on a passing disk" >&2
   exit 1
 fi
 grep -q DATABASE_URL refused.txt
 
 echo "-- the Procfile's web process"
-bare DATABASE_URL="$DATABASE_URL" DASHBOARD_PASSWORD=one-long-password SECRET_KEY=0123456789abcdef0123456789abcdef WEBHOOK_TOKEN=try-heroku-token-0123456789 \
-  $(sed 's/^web: //' Procfile) >server.txt 2>&1 &
+"${bare[@]}" DATABASE_URL="$DATABASE_URL" SECRET_KEY=0123456789abcdef0123456789abcdef WEBHOOK_TOKEN=try-heroku-token-0123456789 \
+  $web >server.txt 2>&1 &
 server=$!
 for _ in $(seq 100); do
   curl -fsS "http://127.0.0.1:$port/readyz" >/dev/null 2>&1 && break
