@@ -25,14 +25,14 @@ class Bus:
         self._listeners.append(callback)
 
     def latest(self, types: Iterable[str] | None = None) -> dict[str, Passing]:
-        """The newest update of each key, by key."""
+        """The newest update of each `type:key`."""
         if types is None:
             return dict(self._latest)
         wanted = frozenset(types)
         return {key: one for key, one in self._latest.items() if one.type in wanted}
 
     def publish(self, update: Passing) -> None:
-        key = update.key
+        key = f"{update.type}:{update.key}"  # a source may be named as another type's key is
         if key not in self._latest and len(self._latest) >= MOST_KEYS:
             oldest = next(iter(self._latest))
             del self._latest[oldest]

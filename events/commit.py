@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from events.databases import Connection, Database
+from events.databases.contract import Row, Statement
+from events.rows import COLUMNS, INSERT
 
 Outcome = Literal["stored", "duplicate", "cursor_moved", "refused"]
-KEEP_DELIVERIES_MS = 2 * 86_400_000
+# Windows are at most ten minutes; a short table keeps pruning from being felt.
+KEEP_DELIVERIES_MS = 3_600_000
 
-FACT = """
-INSERT INTO journal (seq, id, type, version, source, origin, level, message, timestamp, symbol, data)
-VALUES (:seq, :id, :type, :version, :source, :origin, :level, :message, :timestamp, :symbol, :data)
-"""
+BY_ID = f"SELECT {COLUMNS} FROM journal WHERE id = :id"  # noqa: S608 - a constant of ours
 DELIVERED = "SELECT id, at_ms, boot FROM deliveries WHERE key = :key"
 DELIVER = """
 INSERT INTO deliveries (key, at_ms, boot, id) VALUES (:key, :at_ms, :boot, :id)
@@ -48,11 +48,11 @@ class PlainUnit:
 
 @dataclass(slots=True)
 class Result:
-    """`seqs` one an entry; `existing` those that were journalled before."""
+    """`seqs` one an entry; `existing` the row where one was journalled before, else None."""
 
     outcome: Outcome
     seqs: tuple[int, ...] = ()
-    existing: tuple[bool, ...] = ()
+    existing: tuple[Row | None, ...] = ()
     detail: str = ""
 
 
@@ -86,8 +86,10 @@ def commit_group(database: Database, connection: Connection, units: Sequence[Pla
             oldest = {"oldest": now_ms - KEEP_DELIVERIES_MS, "boot": boot}
             connection.run("DELETE FROM deliveries WHERE at_ms < :oldest OR boot <> :boot", oldest)
         connection.commit()
-    except BaseException:
-        connection.rollback()
+    except BaseException as error:
+        # A connection that is gone can't roll back, and need not: the database does.
+        if database.blame(error) != "away":
+            connection.rollback()
         raise
     return Committed(results, str(found["epoch"]), before, head)
 
@@ -95,18 +97,18 @@ def commit_group(database: Database, connection: Connection, units: Sequence[Pla
 def _in_savepoint(
     database: Database, connection: Connection, unit: PlainUnit, head: int, boot: str, now_ms: int
 ) -> tuple[Result, int]:
-    connection.run("SAVEPOINT unit")
+    connection.later("SAVEPOINT unit")
     try:
         result, reached = _store(connection, unit, head, boot, now_ms)
     except _Stop as stop:
         result, reached = stop.result, head
     except Exception as error:
-        if not database.is_units_fault(error):
+        if database.blame(error) != "unit":
             raise
         result, reached = Result("refused", detail=f"{type(error).__name__}: {error}"), head
     if result.outcome != "stored":
         connection.run("ROLLBACK TO SAVEPOINT unit")
-    connection.run("RELEASE SAVEPOINT unit")
+    connection.later("RELEASE SAVEPOINT unit")
     return result, reached
 
 
@@ -119,20 +121,23 @@ def _store(connection: Connection, unit: PlainUnit, head: int, boot: str, now_ms
         if connection.run(BEGIN if expected == 0 else MOVE, move) != 1:
             raise _Stop(Result("cursor_moved"))
     seqs: list[int] = []
-    existing: list[bool] = []
+    existing: list[Row | None] = []
+    statements: list[Statement] = []
     for entry in unit.entries:
-        known = _journalled(connection, entry) if entry.once else None
-        existing.append(known is not None)
+        known = None
+        if entry.once:
+            connection.batch(statements)  # an entry before this one may bear the same id
+            statements = []
+            known = _journalled(connection, entry)
+        existing.append(known)
         if known is not None:
-            seqs.append(known)
+            seqs.append(int(known["seq"]))
             continue
         head += 1
         seqs.append(head)
-        connection.run(FACT, {**entry.columns, "seq": head})
-        for sql, params in entry.changes:
-            connection.run(sql, {**params, "seq": head})
-    for sql, params in unit.changes:
-        connection.run(sql, params)
+        statements.append((INSERT, {**entry.columns, "seq": head}))
+        statements += [(sql, {**params, "seq": head}) for sql, params in entry.changes]
+    connection.batch([*statements, *unit.changes])
     return Result("stored", tuple(seqs), tuple(existing)), head
 
 
@@ -144,6 +149,18 @@ def _check_delivery(connection: Connection, delivery: tuple[str, str, float], bo
     connection.run(DELIVER, {"key": key, "at_ms": now_ms, "boot": boot, "id": id})
 
 
-def _journalled(connection: Connection, entry: PlainEntry) -> int | None:
-    found = connection.rows("SELECT seq FROM journal WHERE id = :id", {"id": entry.columns["id"]})
-    return int(found[0]["seq"]) if found else None
+def _journalled(connection: Connection, entry: PlainEntry) -> Row | None:
+    found = connection.rows(BY_ID, {"id": entry.columns["id"]})
+    return found[0] if found else None
+
+
+def prove(database: Database, connection: Connection) -> None:
+    """Write something that changes nothing, to learn whether the database stores again. Raises what it raises."""
+    try:
+        connection.begin()
+        connection.run("UPDATE journal_head SET seq = seq WHERE id = 1")
+        connection.commit()
+    except BaseException as error:
+        if database.blame(error) != "away":
+            connection.rollback()
+        raise

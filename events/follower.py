@@ -7,7 +7,7 @@ from typing import Any
 
 from events.clock import new_id, now_utc, rfc3339
 from events.envelope import Fact
-from events.errors import CursorMoved, NotStored
+from events.errors import CursorMoved, DatabaseUnavailable, NotStored
 from events.journal import Change, CursorMove, Entry, Journal, Unit
 from runtime import Runtime, Task
 
@@ -16,6 +16,7 @@ Handle = Callable[[Sequence[Fact]], Sequence[Sequence[Entry]]]
 
 LOOK_SECONDS = 1.0
 MOST_BACKOFF_SECONDS = 30.0
+STEP_SECONDS = 0.1
 # A cursor over facts that brought nothing is moved in memory, and stored with the next output or after so many.
 LAZY_FACTS = 1_000
 DEAD = """
@@ -99,7 +100,7 @@ class Follower:
                 # The database is away, or a commit's fate is unknown: the cursor in it tells what to do again.
                 known = False
                 failures += 1
-                if not isinstance(error, NotStored):
+                if not isinstance(error, NotStored | DatabaseUnavailable):
                     log.exception("follower %s failed; it tries again", self.name)
                 self._pause(failures)
         if known and self._stored < self._seq:
@@ -193,5 +194,8 @@ class Follower:
         self._dead += 1
 
     def _pause(self, failures: int) -> None:
-        self._wake.clear()
-        self._runtime.sleep(min(MOST_BACKOFF_SECONDS, self._retry_base * 2 ** (failures - 1)))
+        """Grows with each failure; ends early when the follower is to stop."""
+        left = min(MOST_BACKOFF_SECONDS, self._retry_base * 2 ** (failures - 1))
+        while left > 0 and not self._stopping:
+            self._runtime.sleep(min(STEP_SECONDS, left))
+            left -= STEP_SECONDS

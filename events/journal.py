@@ -7,14 +7,15 @@ directly after it. On a shared database (Postgres) other processes' facts are fo
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from events import migrate
 from events.databases import Database, database_for
 from events.envelope import Fact
-from events.errors import NotStored
-from events.reading import EventFilter, Page, Readers
+from events.errors import DatabaseUnavailable, EventsError, NotStored
+from events.reading import Readers
 from events.ring import Ring
+from events.searching import EventFilter, Page, search
 from events.units import Change, CursorMove, Delivery, Entry, Receipt, Unit
 from events.writer import Writer
 from runtime import Runtime
@@ -34,8 +35,11 @@ __all__ = [
 ]
 
 log = logging.getLogger("events.journal")
+T = TypeVar("T")
 READING_THREADS = 4
 CATCH_UP = 1_000
+# Longer than a read may take, so that it is the database that says why before we stop waiting.
+READING_SECONDS = 5.0
 
 
 class Journal:
@@ -48,16 +52,14 @@ class Journal:
         self._reading = runtime.lane("database-read", READING_THREADS)
         found = self.query("SELECT epoch, seq FROM journal_head WHERE id = 1")[0]
         self.epoch = str(found["epoch"])
-        head = int(found["seq"])
-        self._ring = Ring(ring, max(0, head - ring))
-        older = self._readers_after(self._ring.head, ring)
-        if older:
-            self._ring.add(older)
-        self._ring.head = head
+        self._ring = Ring(ring, max(0, int(found["seq"]) - ring))
+        if newest := self._readers_after(self._ring.head, ring):
+            self._ring.add(newest)
         self._listeners: list[Callable[[Sequence[Fact]], None]] = []
         self._catching_up = threading.Lock()
         self._poll_seconds = poll_seconds
         self._closed = False
+        self._poll_error: str | None = None
         self._writer = Writer(database, runtime, self._committed)
         self._poller = runtime.spawn(self._poll) if database.shared else None
 
@@ -81,11 +83,11 @@ class Journal:
 
     def search(self, wanted: EventFilter) -> Page:
         """Facts that match; at most 5,000 are looked at for a text. Raises BadQuery."""
-        return self._reading.call(self._readers.search, self.epoch, wanted)
+        return self._read(search, self._readers, self.epoch, wanted)
 
     def query(self, sql: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Rows of a projection. At most a second, read-only."""
-        return self._reading.call(self._readers.rows, sql, dict(params or {}))
+        """Rows of a projection, read-only. Raises QueryTooSlow after a second, BadQuery, DatabaseUnavailable."""
+        return self._read(self._readers.rows, sql, dict(params or {}))
 
     def listen(self, callback: Callable[[Sequence[Fact]], None]) -> None:
         """`callback` gets every fact from now on, in order, on the loop; it must not yield."""
@@ -93,7 +95,10 @@ class Journal:
 
     def stats(self) -> dict[str, Any]:
         """Plain figures: appends, commits, what waits, commit times in ms, and whether the last commit went well."""
-        return self._writer.stats() | {"head": self.head}
+        stats = self._writer.stats() | {"head": self.head}
+        if self._poll_error is not None:
+            stats |= {"ok": False, "last_error": stats["last_error"] or self._poll_error}
+        return stats
 
     def close(self, timeout: float = 5.0) -> None:
         """Store what waits, then let go of the database."""
@@ -107,14 +112,24 @@ class Journal:
         self._readers.close()
 
     def _readers_after(self, seq: int, limit: int) -> list[Fact]:
-        return self._reading.call(self._readers.after, self.epoch, seq, limit)
+        return self._read(self._readers.after, self.epoch, seq, limit)
+
+    def _read(self, job: Callable[..., T], *args: Any) -> T:
+        try:
+            return self._reading.call(job, *args, timeout=READING_SECONDS)
+        except TimeoutError as error:
+            raise DatabaseUnavailable(f"the database did not answer within {READING_SECONDS:g} s") from error
 
     def _committed(self, facts: Sequence[Fact]) -> None:
         """From the writer, after a commit: facts with rising seq, contiguous among themselves."""
         if facts[0].seq == self._ring.head + 1:
             self._tell(facts)
-        else:  # another process committed in between
+            return
+        try:  # another process committed in between: its facts come first
             self._catch_up()
+        except EventsError as error:
+            # The commit stands, and its callers are told so; listeners get the facts at the next look.
+            log.warning("what others wrote can't be read: %s", error.message)
 
     def _tell(self, facts: Sequence[Fact]) -> None:
         self._ring.add(facts)
@@ -131,18 +146,26 @@ class Journal:
                 fresh = [fact for fact in facts if (fact.seq or 0) > self._ring.head]
                 if fresh:
                     self._tell(fresh)
+                if len(facts) < CATCH_UP:
+                    return
 
     def _poll(self) -> None:
         while not self._closed:
             self._runtime.sleep(self._poll_seconds)
             try:
                 self._catch_up()
-            except Exception as error:  # noqa: BLE001 - the database is away; the next look tells
-                log.debug("the database can't be looked at: %s", type(error).__name__)
+                self._poll_error = None
+            except EventsError as error:
+                if self._poll_error is None:
+                    log.warning("what others write can't be read: %s", error.message)
+                self._poll_error = error.message
 
 
 def open_journal(url: str, runtime: Runtime, *, ring: int = 2_000, poll_seconds: float = 0.25) -> Journal:
-    """The journal of a database URL, with its schema brought up to date first."""
+    """The journal of a database URL, with its schema brought up to date first (which blocks).
+
+    Raises DatabaseUnavailable, also for a database that a newer version has written.
+    """
     database = database_for(url)
     migrate.up_to_date(database)
     for warning in database.warnings():

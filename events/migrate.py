@@ -3,15 +3,28 @@
 from pathlib import Path
 
 from events.databases import Database
+from events.errors import DatabaseUnavailable
 
 HEAD = "0001"
 LOCK = 5_109_440  # any number, the same in every process: one migrates, the others wait
 
 
 def up_to_date(database: Database) -> None:
-    """Run what is missing. Raises what the database raises when it can't be opened."""
-    if _version(database) == HEAD:
+    """Run what is missing. DatabaseUnavailable when the database can't be opened or is ahead of this version."""
+    try:
+        found = _version(database)
+    except Exception as error:
+        raise DatabaseUnavailable(str(error).strip()) from error
+    if found == HEAD:
         return
+    if found is not None and found > HEAD:
+        raise DatabaseUnavailable(
+            f"the database has schema {found}, this version knows {HEAD}", hint="Start the newer version again."
+        )
+    _upgrade(database)
+
+
+def _upgrade(database: Database) -> None:
     # Alembic is imported only when there is something to do: a second start is quicker without it.
     from alembic import command
     from alembic.config import Config

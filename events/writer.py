@@ -7,19 +7,23 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from events import wire
 from events.clock import now_utc, rfc3339
-from events.commit import Committed, PlainEntry, PlainUnit, Result, commit_group
+from events.commit import Committed, PlainEntry, PlainUnit, Result, commit_group, prove
 from events.databases import Connection, Database
 from events.envelope import Fact
 from events.errors import BadUnit, CursorMoved, NotStored
+from events.rows import to_fact, to_row
 from events.units import Receipt, Unit
 from runtime import Runtime, Waiter
 
 log = logging.getLogger("events.writer")
-MOST_WAITING = 10_000
+MOST_WAITING = 2_000
 MOST_TOGETHER = 512
 PRUNE_EVERY = 1_000
+# A commit that takes longer than any caller waits: the disk or the network hangs, so new callers are told at once.
+HUNG_SECONDS = 2.0
+# While the database is away nobody is kept waiting; it is tried again this often, also without anybody asking.
+FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.1, 1.0
 
 
 class Waiting:
@@ -38,8 +42,15 @@ class Waiting:
 class Writer:
     """`append` yields until its unit's commit; `told` gets each commit's facts, in order, before anybody is woken."""
 
-    def __init__(self, database: Database, runtime: Runtime, told: Callable[[Sequence[Fact]], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        runtime: Runtime,
+        told: Callable[[Sequence[Fact]], None],
+        most_waiting: int = MOST_WAITING,
+    ) -> None:
         self._database, self._runtime, self._told = database, runtime, told
+        self._most_waiting = most_waiting
         self._lane = runtime.lane("database-write", 1)
         self._connection: Connection | None = None
         self._queue: deque[Waiting] = deque()
@@ -48,13 +59,14 @@ class Writer:
         self._appends = self._commits = self._failed = 0
         self._times: deque[float] = deque(maxlen=500)
         self._last_error: str | None = None
+        self._away = False
+        self._retry_seconds = FIRST_RETRY_SECONDS
+        self._began: float | None = None
         self._task = runtime.spawn(self._run)
 
     def append(self, unit: Unit, epoch: str, timeout: float) -> Receipt:
-        if self._closed:
-            raise NotStored("the journal is closing")
-        if len(self._queue) >= MOST_WAITING:
-            raise NotStored("too much waits to be stored")
+        """NotStored after `timeout` seconds, or at once where there is no hope; a commit that lands late stands."""
+        self._refuse_hopeless()
         waiting = Waiting(unit, plain(unit), self._runtime.waiter(), timeout)
         self._queue.append(waiting)
         self._work.set()
@@ -88,13 +100,26 @@ class Writer:
         self._lane.call(self._disconnect, timeout=timeout)
         self._lane.close()
 
+    def _refuse_hopeless(self) -> None:
+        if self._closed:
+            raise NotStored("the journal is closing")
+        if self._away:
+            raise NotStored("the database is away")
+        if len(self._queue) >= self._most_waiting:
+            raise NotStored("too much waits to be stored")
+        if self._began is not None and time.monotonic() - self._began > HUNG_SECONDS:
+            raise NotStored("the database hangs")
+
     def _run(self) -> None:
         while self._queue or not self._closed:
-            if not self._queue:
-                self._work.clear()
-                self._work.wait()
+            if self._queue:
+                self._commit_what_waits()
                 continue
-            self._commit_what_waits()
+            self._work.clear()
+            if self._queue or self._closed:
+                continue  # it came between the look and the clearing
+            if not self._work.wait(None if self._last_error is None else self._retry_seconds):
+                self._try_again()
 
     def _commit_what_waits(self) -> None:
         now = time.monotonic()
@@ -107,28 +132,54 @@ class Writer:
         if not group:
             return
         prune = self._commits % PRUNE_EVERY == PRUNE_EVERY - 1
+        self._began = now
         try:
             done: Committed = self._lane.call(self._commit, tuple(waiting.plain for waiting in group), prune)
         except Exception as error:  # noqa: BLE001 - whatever the driver raises: nothing of the group is known to be stored
             self._fail(group, error)
             return
+        finally:
+            self._began = None
         took = (time.monotonic() - now) * 1000
         self._commits += 1
         self._appends += len(group)
         self._times.append(took)
-        if self._last_error is not None:
-            log.info("the database stores again")
-            self._last_error = None
+        self._works_again()
         self._settle(group, done, now, took)
 
     def _fail(self, group: Sequence[Waiting], error: Exception) -> None:
-        self._failed += len(group)
+        self._note(error)
+        self._away = self._database.blame(error) == "away"
+        everybody = list(group)
+        if self._away:
+            everybody += self._queue
+            self._queue.clear()
+        self._failed += len(everybody)
+        for waiting in everybody:
+            waiting.error = NotStored("the database can't store just now")
+            waiting.waiter.set()
+
+    def _note(self, error: Exception) -> None:
         if self._last_error is None:
             log.error("the database can't store: %s", type(error).__name__)
         self._last_error = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}"
-        for waiting in group:
-            waiting.error = NotStored("the database can't store just now")
-            waiting.waiter.set()
+
+    def _try_again(self) -> None:
+        """Nobody asks, so look whether the database stores again: readiness must not wait for an alert to tell."""
+        try:
+            self._lane.call(self._prove)
+        except Exception as error:  # noqa: BLE001 - whatever the driver raises, the answer is no
+            self._note(error)
+            self._retry_seconds = min(self._retry_seconds * 2, LAST_RETRY_SECONDS)
+        else:
+            self._works_again()
+
+    def _works_again(self) -> None:
+        self._away = False
+        self._retry_seconds = FIRST_RETRY_SECONDS
+        if self._last_error is not None:
+            log.info("the database stores again")
+            self._last_error = None
 
     def _settle(self, group: Sequence[Waiting], done: Committed, began: float, took: float) -> None:
         fresh: list[Fact] = []
@@ -137,16 +188,18 @@ class Writer:
                 self._explain(waiting, result, took, (began - waiting.since) * 1000)
                 continue
             facts = tuple(
-                entry.fact.at(done.epoch, seq) for entry, seq in zip(waiting.unit.entries, result.seqs, strict=True)
+                entry.fact.at(done.epoch, seq) if row is None else to_fact(row, done.epoch)
+                for entry, seq, row in zip(waiting.unit.entries, result.seqs, result.existing, strict=True)
             )
-            fresh += [fact for fact, known in zip(facts, result.existing, strict=True) if not known]
-            waiting.receipt = Receipt(
-                facts, None, result.existing, round(took, 3), round((began - waiting.since) * 1000, 3)
-            )
-        if fresh:
-            self._told(fresh)
-        for waiting in group:
-            waiting.waiter.set()
+            existing = tuple(row is not None for row in result.existing)
+            fresh += [fact for fact, known in zip(facts, existing, strict=True) if not known]
+            waiting.receipt = Receipt(facts, None, existing, round(took, 3), round((began - waiting.since) * 1000, 3))
+        try:
+            if fresh:
+                self._told(fresh)
+        finally:
+            for waiting in group:
+                waiting.waiter.set()
 
     def _explain(self, waiting: Waiting, result: Result, took: float, waited: float) -> None:
         if result.outcome == "duplicate":
@@ -167,6 +220,16 @@ class Writer:
             self._disconnect()
             raise
 
+    def _prove(self) -> None:
+        """In the native thread."""
+        if self._connection is None:
+            self._connection = self._database.writer()
+        try:
+            prove(self._database, self._connection)
+        except BaseException:
+            self._disconnect()
+            raise
+
     def _disconnect(self) -> None:
         """In the native thread."""
         connection, self._connection = self._connection, None
@@ -178,7 +241,7 @@ def plain(unit: Unit) -> PlainUnit:
     """The unit as the native thread takes it. Raises wire.NotFinite."""
     return PlainUnit(
         entries=tuple(
-            PlainEntry(columns(entry.fact), tuple((change.sql, change.params) for change in entry.changes), entry.once)
+            PlainEntry(to_row(entry.fact), tuple((change.sql, change.params) for change in entry.changes), entry.once)
             for entry in unit.entries
         ),
         changes=tuple((change.sql, change.params) for change in unit.changes),
@@ -186,18 +249,3 @@ def plain(unit: Unit) -> PlainUnit:
         cursor=None if unit.cursor is None else (unit.cursor.name, unit.cursor.expected, unit.cursor.to),
         at=rfc3339(now_utc()),
     )
-
-
-def columns(fact: Fact) -> dict[str, Any]:
-    return {
-        "id": fact.id,
-        "type": fact.type,
-        "version": fact.version,
-        "source": fact.source,
-        "origin": fact.origin,
-        "level": fact.level,
-        "message": fact.message,
-        "timestamp": fact.timestamp,
-        "symbol": fact.symbol,
-        "data": wire.encode(fact.data).decode(),
-    }

@@ -3,7 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol
 
+from events.errors import EventsError
+
 Row = dict[str, Any]
+Statement = tuple[str, Mapping[str, Any]]
+# Whose fault an error is. `unit`: what was to be stored; `busy`: locked or full, the connection is sound;
+# `away`: the database can't be reached or worked with.
+Blame = Literal["unit", "busy", "away"]
 
 
 class Connection(Protocol):
@@ -14,7 +20,11 @@ class Connection(Protocol):
 
     def rows(self, sql: str, params: Mapping[str, Any] | None = None) -> list[Row]: ...
 
-    def many(self, sql: str, params: Sequence[Mapping[str, Any]]) -> None: ...
+    def batch(self, statements: Sequence[Statement]) -> None:
+        """Execute all, results dropped, in one round trip where there is one."""
+
+    def later(self, sql: str) -> None:
+        """Execute a statement that can't fail, at the latest together with the next one."""
 
     def begin(self) -> None: ...
 
@@ -43,8 +53,10 @@ class Database(Protocol):
     def clock_ms(self, connection: Connection) -> tuple[str, int]:
         """A clock that can't be set: what names its run, and milliseconds."""
 
-    def is_units_fault(self, error: Exception) -> bool:
-        """True when the unit itself is wrong (a constraint, a statement); False when the database can't work now."""
+    def blame(self, error: BaseException) -> Blame: ...
+
+    def reading_error(self, error: Exception) -> EventsError:
+        """What a reader is told: QueryTooSlow, BadQuery or DatabaseUnavailable."""
 
     def warnings(self) -> list[str]:
         """What the operator should know about this database's version."""

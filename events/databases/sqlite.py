@@ -7,13 +7,23 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
-from events.databases.contract import Connection, Row
+from events.databases.contract import Blame, Connection, Row, Statement
+from events.errors import BadQuery, DatabaseUnavailable, EventsError, QueryTooSlow
 
 BUSY_SECONDS = 1.5  # below the two seconds in which an alert must be answered
 READ_SECONDS = 1.0  # a longer read would keep the WAL from being checkpointed
 LOOK_EVERY = 20_000  # virtual machine steps between two looks at the clock
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 FIXED = (3, 51, 3)  # before: a reset of the WAL with several writers may lose commits
+
+BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
+UNIT = {
+    sqlite3.SQLITE_ERROR,
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+    sqlite3.SQLITE_TOOBIG,
+    sqlite3.SQLITE_RANGE,
+}
 
 
 def boot_clock_ms() -> int:
@@ -44,6 +54,7 @@ class SqliteConnection:
         else:
             self._raw.execute("PRAGMA journal_mode=WAL")
             self._raw.execute("PRAGMA synchronous=FULL")
+            self._raw.execute("PRAGMA journal_size_limit=67108864")
 
     def _too_long(self) -> int:
         return int(time.monotonic() > self._deadline)
@@ -55,8 +66,12 @@ class SqliteConnection:
         self._deadline = time.monotonic() + READ_SECONDS
         return [dict(row) for row in self._raw.execute(sql, params or {}).fetchall()]
 
-    def many(self, sql: str, params: Sequence[Mapping[str, Any]]) -> None:
-        self._raw.executemany(sql, params)
+    def batch(self, statements: Sequence[Statement]) -> None:
+        for sql, params in statements:
+            self._raw.execute(sql, params)
+
+    def later(self, sql: str) -> None:
+        self._raw.execute(sql)
 
     def begin(self) -> None:
         self._raw.execute("BEGIN" if self._read_only else "BEGIN IMMEDIATE")
@@ -96,15 +111,22 @@ class Sqlite:
         del connection
         return self._boot, boot_clock_ms()
 
-    def is_units_fault(self, error: Exception) -> bool:
-        return isinstance(
-            error,
-            sqlite3.IntegrityError
-            | sqlite3.ProgrammingError
-            | sqlite3.InterfaceError
-            | sqlite3.DataError
-            | OverflowError,
-        ) or (isinstance(error, sqlite3.OperationalError) and error.sqlite_errorname == "SQLITE_ERROR")
+    def blame(self, error: BaseException) -> Blame:
+        if not isinstance(error, sqlite3.Error):
+            # Values that SQLite has no form for: lone surrogates, integers past 64 bits.
+            return "unit" if isinstance(error, OverflowError | UnicodeError) else "away"
+        code = getattr(error, "sqlite_errorcode", None)
+        if code is None:
+            return "unit" if isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError) else "away"
+        kind = code & 0xFF
+        if kind in BUSY:
+            return "busy"
+        return "unit" if kind in UNIT else "away"
+
+    def reading_error(self, error: Exception) -> EventsError:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            return QueryTooSlow(f"gave up after {READ_SECONDS:g} s")
+        return BadQuery(str(error)) if self.blame(error) == "unit" else DatabaseUnavailable(str(error))
 
     def warnings(self) -> list[str]:
         if sqlite3.sqlite_version_info >= FIXED:

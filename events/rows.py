@@ -1,0 +1,50 @@
+"""A fact as a row of the journal and back, in one place, because the writer and every reader must agree."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from events import wire
+from events.envelope import Fact
+
+COLUMNS = "seq, id, type, version, source, origin, level, message, timestamp, symbol, data"
+INSERT = (
+    f"INSERT INTO journal ({COLUMNS}) VALUES "  # noqa: S608 - a constant of ours
+    "(:seq, :id, :type, :version, :source, :origin, :level, :message, :timestamp, :symbol, :data)"
+)
+
+
+def to_row(fact: Fact) -> dict[str, Any]:
+    """The columns without seq, `data` as JSON text. Raises NotFinite, BadWire."""
+    return {
+        "id": fact.id,
+        "type": fact.type,
+        "version": fact.version,
+        "source": fact.source,
+        "origin": fact.origin,
+        "level": fact.level,
+        # Postgres has no NUL in text, and nobody can see one.
+        "message": fact.message.replace("\0", "\N{REPLACEMENT CHARACTER}"),
+        "timestamp": fact.timestamp,
+        "symbol": fact.symbol,
+        "data": wire.encode(fact.data).decode(),
+    }
+
+
+def to_fact(row: Mapping[str, Any], epoch: str) -> Fact:
+    """The fact of a row that has COLUMNS."""
+    return Fact(
+        type=row["type"],
+        data=orjson.loads(row["data"]),
+        message=row["message"],
+        source=row["source"],
+        origin=row["origin"],
+        level=row["level"],
+        symbol=row["symbol"],
+        id=row["id"],
+        timestamp=row["timestamp"],
+        version=row["version"],
+        epoch=epoch,
+        seq=row["seq"],
+    )
