@@ -10,9 +10,12 @@ from collections.abc import Callable
 
 _VERDICT = re.compile(rb'"verdict":"(?:take|skip|reduce|unscored)"')
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
-# Every client gets the same bytes: each distinct frame is looked into once.
+# Every client gets the same bytes, so each distinct frame, and each distinct piece of whole text frames that one read
+# brings, is looked into once: what is measured is the server, not these clients.
 _seen: dict[bytes, str | None] = {}
+_pieces: dict[bytes, tuple[int, tuple[str, ...]]] = {}
 _SEEN_MOST = 4096
+_READ = 65_536
 
 
 class Listener:
@@ -21,7 +24,7 @@ class Listener:
     def __init__(self, port: int, token: str, kind: str, on_verdict: Callable[[str], None]) -> None:
         self.joined, self.dropped, self.frames = False, False, 0
         self._kind, self._on_verdict, self._token = kind, on_verdict, token
-        self._buffer = bytearray()
+        self._buffer, self._control = bytearray(), False
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         path = "/ws" if kind == "ws" else "/socket.io/?EIO=4&transport=websocket"
@@ -47,7 +50,7 @@ class Listener:
     def read(self) -> None:
         """Everything that waits on the socket."""
         try:
-            part = self.socket.recv(262_144)
+            part = self.socket.recv(_READ)
         except BlockingIOError:
             return
         except OSError:
@@ -55,11 +58,24 @@ class Listener:
         if not part:
             self.dropped = True
             return
+        known = None if self._buffer or not self.joined else _pieces.get(part)
+        if known is not None:
+            self.frames += known[0]
+            for signal in known[1]:
+                self._on_verdict(signal)
+            return
+        whole, before = not self._buffer and self.joined, self.frames
         self._buffer += part
-        self._frames()
+        self._control = False
+        found = self._frames()
+        if whole and not self._buffer and not self._control:
+            if len(_pieces) >= _SEEN_MOST:
+                _pieces.clear()
+            _pieces[part] = (self.frames - before, tuple(found))
 
-    def _frames(self) -> None:
-        buffer, at = self._buffer, 0
+    def _frames(self) -> list[str]:
+        """Takes every whole frame of the buffer; the signals whose verdict was among them."""
+        buffer, at, found = self._buffer, 0, []
         while len(buffer) - at >= 2:
             opcode, length, head = buffer[at] & 0x0F, buffer[at + 1] & 0x7F, 2
             if length == 126:
@@ -74,24 +90,31 @@ class Listener:
                 break
             payload = bytes(memoryview(buffer)[at + head : at + head + length])
             at += head + length
-            self._take(opcode, payload)
+            signal = self._take(opcode, payload)
+            if signal is not None:
+                found.append(signal)
+                self._on_verdict(signal)
         del buffer[:at]
+        return found
 
-    def _take(self, opcode: int, payload: bytes) -> None:
+    def _take(self, opcode: int, payload: bytes) -> str | None:
         if opcode == _PING:
+            self._control = True
             self._send(_PONG, payload)
         elif opcode == _CLOSE:
-            self.dropped = True
+            self._control = self.dropped = True
         elif opcode == _TEXT:
             self.frames += 1
             if self._kind == "socketio" and payload[:1] == b"0":
                 self._send(_TEXT, b"40" + json.dumps({"token": self._token}).encode())
             elif payload == b"2":
+                self._control = True
                 self._send(_TEXT, b"3")
             elif not self.joined and b"snapshot" in payload[:400]:
                 self.joined = True
-            elif (signal := _verdict(payload)) is not None:
-                self._on_verdict(signal)
+            else:
+                return _verdict(payload)
+        return None
 
     def _send(self, opcode: int, payload: bytes) -> None:
         mask, size = os.urandom(4), len(payload)
