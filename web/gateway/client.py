@@ -11,7 +11,7 @@ from web.gateway.rooms import EVERYTHING, Subscription
 
 if TYPE_CHECKING:
     from web.auth import Principal
-    from web.gateway.messages import Message, Packet
+    from web.gateway.messages import Message, Packet, Together
     from web.gateway.outbox import Outbox
 
 Kind = Literal["socketio", "ws"]
@@ -63,6 +63,18 @@ class Client:
         if seq > self.position:
             self.position = seq
             self.outbox.put(self._packet(message))
+
+    def send_facts(self, together: Together) -> None:
+        """Queue the facts of one commit, in order, in one send where nothing waits."""
+        first, last = together.messages[0].seq or 0, together.messages[-1].seq or 0
+        if first <= self.position or len(together.messages) == 1:
+            for message in together.messages:
+                self.send_fact(message, message.seq or 0)
+            return
+        self.position = last
+        if not self.outbox.put_direct(together.joined(self.kind), len(together.messages)):
+            for packet in together.packets(self.kind):
+                self.outbox.put(packet)
 
     def send_latest(self, message: Message) -> None:
         """Offer a passing figure; only the newest of its key waits."""

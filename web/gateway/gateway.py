@@ -14,7 +14,7 @@ from web.gateway.commands import Commands
 from web.gateway.heartbeat import Heartbeat
 from web.gateway.joining import TRY_AGAIN, Joining
 from web.gateway.long_poll import LongPoll
-from web.gateway.messages import Encoder, Message
+from web.gateway.messages import Encoder, Message, Together
 from web.gateway.outbox import Outbox
 from web.gateway.plain_ws import ENDED, PlainWebSocket
 from web.gateway.publish import Publisher
@@ -74,14 +74,21 @@ class Gateway:
 
     # Broadcasting: on the loop, in commit order, never yielding
     def _facts(self, facts: Sequence[Fact]) -> None:
+        # What one commit brought goes to each client in one send: the send itself is most of the work.
+        owed: dict[Client, list[Message]] = {}
         for fact in facts:
-            seq = fact.seq or 0
             message: Message | None = None
             for client in self.rooms.wanting(fact.type, fact.symbol):
                 message = message or self.encoder.fact(fact)
-                client.send_fact(message, seq)
-            self.considered = max(self.considered, seq)
+                owed.setdefault(client, []).append(message)
+            self.considered = max(self.considered, fact.seq or 0)
             self.stats.broadcasts += 1
+        together: dict[tuple[int, ...], Together] = {}
+        for client, messages in owed.items():
+            key = tuple(id(message) for message in messages)
+            if key not in together:
+                together[key] = Together(messages)
+            client.send_facts(together[key])
         self.polls.wake(facts)
 
     def _passing(self, passing: Passing) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from events import wire
@@ -99,6 +99,28 @@ class Message:
         if packet is None:
             packet = self._packets[kind] = Packet(text(payload()))
         return packet
+
+
+class Together:
+    """Several facts of one commit, for every client that is owed exactly these; their frames also as one piece."""
+
+    __slots__ = ("_joined", "messages")
+
+    def __init__(self, messages: Sequence[Message]) -> None:
+        self.messages = messages
+        self._joined: dict[str, Packet] = {}
+
+    def packets(self, kind: str) -> list[Packet]:
+        """The packets one by one, as a client that has to wait takes them."""
+        return [message.socketio() if kind == "socketio" else message.plain() for message in self.messages]
+
+    def joined(self, kind: str) -> Packet:
+        """The frames in one piece, for the wire only: frames may be concatenated, packets may not."""
+        if kind not in self._joined:
+            whole = Text()
+            whole.frame = b"".join(packet.text.frame for packet in self.packets(kind))
+            self._joined[kind] = Packet(whole)
+        return self._joined[kind]
 
 
 class Encoder:
