@@ -12,10 +12,16 @@ from tests.support.server import DeskServer
 
 
 class Senders:
-    """Several senders share one counter; `acknowledged` maps an alert's number to the id that a 2xx gave it."""
+    """Several senders share one counter; `acknowledged` maps an alert's number to the id that a 2xx gave it.
 
-    def __init__(self, server: DeskServer, total: int, threads: int = 4, pause: float = 0.0) -> None:
-        self.server, self.total, self.pause = server, total, pause
+    With `per_second` the alerts leave at that steady rate, whatever the answers do while a sender is free.
+    """
+
+    def __init__(
+        self, server: DeskServer, total: int, threads: int = 4, pause: float = 0.0, per_second: float | None = None
+    ) -> None:
+        self.server, self.total, self.pause, self.per_second = server, total, pause, per_second
+        self._began = time.monotonic()
         self.acknowledged: dict[int, str] = {}
         self.latencies: list[float] = []
         self.give_up = threading.Event()
@@ -26,6 +32,8 @@ class Senders:
     def _send_all(self) -> None:
         session = requests.Session()
         while (number := next(self._numbers)) < self.total and not self.give_up.is_set():
+            if self.per_second is not None:
+                time.sleep(max(0.0, self._began + number / self.per_second - time.monotonic()))
             self._send(session, number)
             time.sleep(self.pause)
 
