@@ -124,6 +124,7 @@ class Gateway:
         for client in [one for one in self._clients.values() if one.principal.session == session]:
             self.stats.ended_logins += 1
             client.close(ENDED, "the login ended")
+        self.polls.end_login(session)
 
     def sweep(self) -> None:
         self._socketio.sweep()

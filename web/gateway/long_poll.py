@@ -16,7 +16,7 @@ from web.answers import answer
 from web.auth import require
 from web.auth.guard import check_own_page, principal
 from web.docs import documented
-from web.errors import BadRequest
+from web.errors import BadRequest, NotAuthenticated
 from web.gateway.errors import BadMessage
 from web.gateway.internals import peer_gone
 from web.gateway.joining import Position, reset_reason
@@ -74,12 +74,23 @@ class Wanted:
         )
 
 
+class Asking:
+    """One request under way: whose login it came by, whether that ended, and what it waits for."""
+
+    __slots__ = ("ended", "session", "waiter")
+
+    def __init__(self, session: str) -> None:
+        self.session, self.ended = session, False
+        self.waiter: Waiter | None = None
+
+
 class LongPoll:
     """Waiting costs a greenlet and an entry here, and nothing while nothing happens."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway, self._desk = gateway, gateway.desk
         self._waiting: dict[Wanted, set[Waiter]] = {}
+        self._asking: set[Asking] = set()
         self._stopped = False
 
     @property
@@ -92,6 +103,14 @@ class LongPoll:
             if any(wanted.may_match(fact) for fact in facts):
                 for waiter in waiters:
                     waiter.set()
+
+    def end_login(self, session: str) -> None:
+        """Whoever asked by this login gets no fact any more, and is told so now. Never yields."""
+        for asking in self._asking:
+            if asking.session == session:
+                asking.ended = True
+                if asking.waiter is not None:
+                    asking.waiter.set()
 
     def stop(self) -> None:
         """Answer everybody now."""
@@ -135,12 +154,19 @@ class LongPoll:
         reset = self._reset(after)
         if reset is not None:
             return self._page([], self._desk.journal.head, reset, who)
-        items, reached = self._look(wanted, after, limit)
-        while not items and not self._stopped and time.monotonic() < deadline:
-            if reached < self._desk.journal.head:
-                items, reached = self._look(wanted, reached, limit)
-            elif not self._wait(wanted, deadline):
-                break
+        asking = Asking(principal().session)
+        self._asking.add(asking)
+        try:
+            items, reached = self._look(wanted, after, limit)
+            while not items and not self._stopped and not asking.ended and time.monotonic() < deadline:
+                if reached < self._desk.journal.head:
+                    items, reached = self._look(wanted, reached, limit)
+                elif not self._wait(wanted, asking, deadline):
+                    break
+        finally:
+            self._asking.discard(asking)
+        if asking.ended:
+            raise NotAuthenticated("not_authenticated", "This login has ended.", "Log in again.")
         return self._page(items, reached, None, who)
 
     def _seconds(self) -> float:
@@ -176,9 +202,9 @@ class LongPoll:
             return items, max(after, int(page.next))
         return items, max(after, last, head if len(items) < limit else last)
 
-    def _wait(self, wanted: Wanted, deadline: float) -> bool:
+    def _wait(self, wanted: Wanted, asking: Asking, deadline: float) -> bool:
         """False when the client has hung up meanwhile."""
-        waiter = self._desk.runtime.waiter()
+        waiter = asking.waiter = self._desk.runtime.waiter()
         waiters = self._waiting.setdefault(wanted, set())
         waiters.add(waiter)
         try:

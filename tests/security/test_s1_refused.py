@@ -1,0 +1,63 @@
+"""S1: while somebody is being authenticated they are nobody, and nobody receives nothing."""
+
+import threading
+import time
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.conftest import StartServer
+from tests.support import alerts
+from tests.support.lines import KINDS, REFUSED, Line
+from tests.support.server import API_TOKEN, DeskServer
+
+NOBODYS = "desk_a-token-that-was-never-made"
+
+
+class Trial:
+    """A client that tries a wrong token; `seen` is everything it was ever sent."""
+
+    def __init__(self, server: DeskServer, kind: str) -> None:
+        self.server, self.kind = server, kind
+        self.seen: list[dict[str, Any]] = []
+        self.refused = False
+        self._thread = threading.Thread(target=self._try)
+        self._thread.start()
+
+    @property
+    def waiting(self) -> bool:
+        return self._thread.is_alive()
+
+    def _try(self) -> None:
+        try:
+            Line(self.kind, self.server, token=NOBODYS, events=self.seen).wait_ended(10)
+        except REFUSED:
+            pass
+        self.refused = True
+
+    def finish(self) -> None:
+        self._thread.join(15)
+        assert self.refused
+
+
+@pytest.mark.postgres
+@pytest.mark.socket
+def test_who_is_refused_in_the_end_saw_nothing_meanwhile(
+    start_server: StartServer, postgres_url: str, engine: str
+) -> None:
+    """The tokens' table is locked, so that a wrong token is refused late; the alerts of that time go to others only."""
+    server = start_server(ASYNC_MODE=engine, DATABASE_URL=postgres_url)
+    admin = Line("ws", server, token=API_TOKEN).wait_joined()
+    with psycopg.connect(postgres_url) as locker:
+        locker.execute("LOCK TABLE tokens IN ACCESS EXCLUSIVE MODE")
+        trials = [Trial(server, kind) for kind in KINDS]
+        time.sleep(0.4)
+        for n in range(5):
+            assert server.post_alert(alerts.entry(n)).ok
+        assert [trial.kind for trial in trials if not trial.waiting] == []
+    for trial in trials:
+        trial.finish()
+    assert len(admin.seqs) >= 5, "the alerts did go out"
+    assert {trial.kind: trial.seen for trial in trials} == {kind: [] for kind in KINDS}
+    admin.close()

@@ -1,0 +1,46 @@
+"""S2: a login is the desk's own pages' to use; another page that makes the browser come with its cookie gets nothing."""
+
+import pytest
+import requests
+
+from tests.conftest import StartServer
+from tests.support.browser import Browser
+from tests.support.lines import KINDS, REFUSED, Line
+from tests.support.server import DeskServer
+
+
+def foreign_origins(server: DeskServer) -> tuple[str, ...]:
+    """Strangers, and those that look like the desk: another port, a longer name, a sandboxed frame."""
+    host = f"127.0.0.1:{server.port}"
+    return "https://evil.example", "http://127.0.0.1:1", f"http://{host}.evil.example", f"ws://{host}", "null"
+
+
+@pytest.mark.socket
+def test_a_foreign_page_gets_no_line(start_server: StartServer, engine: str) -> None:
+    """With a valid cookie: `/ws`, Socket.IO by WebSocket and by polling refuse foreign pages, and take the desk's own."""
+    server = start_server(ASYNC_MODE=engine)
+    cookies = Browser(server).log_in().cookies
+    for kind in KINDS:
+        own = Line(kind, server, cookies=cookies, origin=server.url).wait_joined()
+        own.close()
+        for origin in foreign_origins(server):
+            seen: list[dict[str, object]] = []
+            with pytest.raises(REFUSED):
+                Line(kind, server, cookies=cookies, origin=origin, events=seen)
+            assert seen == [], (kind, origin)
+
+
+def test_a_foreign_page_reads_and_changes_nothing(server: DeskServer) -> None:
+    """No answer to a foreign page lets its script read it, and what would change something is refused."""
+    browser = Browser(server).log_in()
+    csrf = browser.http.get(f"{server.url}/api/session", timeout=10).json()["csrf"]
+    for origin in foreign_origins(server):
+        headers = {"Origin": origin, "Cookie": browser.cookies, "X-CSRF-Token": csrf}
+        for path in ("/api/events", "/api/state", "/socket.io/?EIO=4&transport=polling"):
+            answer = requests.get(server.url + path, headers=headers, timeout=10)
+            assert "Access-Control-Allow-Origin" not in answer.headers, (path, origin)
+        for path in ("/api/events", "/api/login-links"):
+            answer = requests.post(server.url + path, json={}, headers=headers, timeout=10)
+            assert (answer.status_code, answer.json()["error"]["code"]) == (403, "foreign_origin"), (path, origin)
+        assert requests.delete(f"{server.url}/api/session", headers=headers, timeout=10).status_code == 403
+    assert browser.http.get(f"{server.url}/api/session", timeout=10).ok

@@ -1,0 +1,142 @@
+"""S6: a login that ended holds no line, guessing is slow for strangers only, and an address can't be made up."""
+
+import threading
+import time
+
+import pytest
+import requests
+
+from tests.conftest import StartServer
+from tests.support import alerts
+from tests.support.browser import Browser
+from tests.support.lines import KINDS, REFUSED, Line
+from tests.support.server import API_TOKEN, DeskServer
+
+PASSWORD = "the right password"
+AT_MOST = 1.0
+
+
+def lines_of(browser: Browser) -> list[Line]:
+    """One line of each kind, brought up to date."""
+    server = browser.server
+    return [Line(kind, server, cookies=browser.cookies, origin=server.url).wait_joined() for kind in KINDS]
+
+
+class Poll:
+    """A long poll that waits with a login's cookie."""
+
+    def __init__(self, browser: Browser) -> None:
+        server = browser.server
+        state = server.get("/api/state")
+        where = {"epoch": state["epoch"], "after": state["seq"], "wait": 20}
+        self.answer: requests.Response | None = None
+
+        def ask() -> None:
+            headers = {"Cookie": browser_cookies}
+            self.answer = requests.get(f"{server.url}/api/events", params=where, headers=headers, timeout=30)
+            self.ended_at = time.monotonic()
+
+        browser_cookies = browser.cookies
+        self.ended_at = 0.0
+        self._thread = threading.Thread(target=ask)
+        self._thread.start()
+        time.sleep(0.2)
+
+    def wait_ended(self, seconds: float) -> float:
+        self._thread.join(seconds)
+        assert self.answer is not None, f"the long poll still waits after {seconds} s"
+        assert self.answer.status_code == 401
+        return self.ended_at
+
+
+@pytest.mark.socket
+def test_a_logout_ends_the_lines_of_that_login(start_server: StartServer, engine: str) -> None:
+    """Within a second `/ws`, Socket.IO both ways and a waiting poll end; its cookie opens nothing, other logins go on."""
+    server = start_server(ASYNC_MODE=engine)
+    leaving, staying = Browser(server).log_in(), Browser(server).log_in()
+    lines, others = lines_of(leaving), lines_of(staying)
+    poll, kept = Poll(leaving), leaving.cookies
+    began = time.monotonic()
+    leaving.log_out()
+    ends = {line.kind: line.wait_ended(5) - began for line in lines} | {"poll": poll.wait_ended(5) - began}
+    print(f"ended after {ends}")
+    assert max(ends.values()) <= AT_MOST
+    assert requests.get(f"{server.url}/api/state", headers={"Cookie": kept}, timeout=10).status_code == 401
+    for kind in ("websocket", "polling"):
+        with pytest.raises(REFUSED):
+            Line(kind, server, cookies=kept, origin=server.url)
+    server.post_alert(alerts.entry(1))
+    head = server.get("/api/state")["seq"]
+    for line in others:
+        wait_for_seq(line, head)
+        line.close()
+    assert [line.seqs for line in lines] == [[], [], []]
+
+
+@pytest.mark.socket
+def test_a_login_whose_time_is_over_holds_no_line(start_server: StartServer, engine: str) -> None:
+    """A login of four seconds: its lines live until then, and end within a second after."""
+    server = start_server(ASYNC_MODE=engine, SESSION_SECONDS="4")
+    began = time.monotonic()
+    browser = Browser(server).log_in()
+    opened = time.monotonic()
+    lines = lines_of(browser)
+    ends = {line.kind: line.wait_ended(10) for line in lines}
+    assert min(ends.values()) - began >= 4.0
+    assert max(ends.values()) - opened <= 4.0 + AT_MOST
+    assert browser.http.get(f"{server.url}/api/session", timeout=10).status_code == 401
+
+
+def test_a_revoked_token_holds_no_line(server: DeskServer) -> None:
+    """A token that is ended ends its line within a second."""
+    headers = {"Authorization": f"Bearer {API_TOKEN}"}
+    asked = {"name": "scanner", "scopes": ["read"]}
+    made = requests.post(f"{server.url}/api/tokens", json=asked, headers=headers, timeout=10).json()
+    line = Line("ws", server, token=made["token"]).wait_joined()
+    began = time.monotonic()
+    assert requests.delete(f"{server.url}/api/tokens/{made['id']}", headers=headers, timeout=10).status_code == 204
+    assert line.wait_ended(5) - began <= AT_MOST
+
+
+def test_guessing_is_slow_and_never_shuts_the_owner_out(start_server: StartServer) -> None:
+    """100 wrong passwords, each from another forged address: slowed as one; the owner gets in, from both browsers."""
+    server = start_server(DASHBOARD_PASSWORD=PASSWORD)
+    known, fresh, stranger = Browser(server), Browser(server), Browser(server)
+    assert known.try_password(PASSWORD).status_code == 303
+    codes = [
+        stranger.try_password(f"guess {n}", **{"X-Forwarded-For": f"203.0.113.{n}"}).status_code for n in range(100)
+    ]
+    assert set(codes) == {401, 429}
+    assert codes.count(429) > 80
+    assert codes[:10] == [401] * 10
+    assert known.try_password(PASSWORD).status_code == 303, "a browser that was in before has a door of its own"
+    assert opens_within(fresh, seconds=5.0), "and a new one waits for its turn, not for the stranger's end"
+
+
+def opens_within(browser: Browser, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        answer = browser.try_password(PASSWORD)
+        if answer.status_code == 303:
+            return True
+        time.sleep(float(answer.headers["Retry-After"]))
+    return False
+
+
+def test_a_forged_address_is_not_believed(start_server: StartServer) -> None:
+    """Whoever writes TradingView's address into X-Forwarded-For is not TradingView, unless a trusted proxy wrote it."""
+    forged = {"X-Forwarded-For": "52.89.214.238"}
+    for hops, status in (("0", 403), ("1", 200)):
+        server = start_server(WEBHOOK_ALLOWED_IPS="tradingview", TRUSTED_PROXIES=hops)
+        answer = requests.post(server.webhook, data=alerts.entry(1).encode(), headers=forged, timeout=10)
+        assert answer.status_code == status
+        two = {"X-Forwarded-For": "52.89.214.238, 203.0.113.9"}
+        assert requests.post(server.webhook, data=alerts.entry(2).encode(), headers=two, timeout=10).status_code == 403
+        server.stop()
+
+
+def wait_for_seq(line: Line, seq: int, seconds: float = 5.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not line.seqs or line.seqs[-1] < seq:
+        assert time.monotonic() < deadline, f"{line.kind} stands at {line.seqs[-1:]}, not at {seq}"
+        time.sleep(0.01)
