@@ -32,6 +32,8 @@ class Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
     def get_environ(self) -> Any:
         environ = super().get_environ()
         environ["desk.handler"] = self
+        if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+            self.close_connection = True  # when it ends, no other request follows: a browser waits for our end
         return environ
 
     def arrived(self) -> None:

@@ -1,4 +1,4 @@
-"""S2: a login is the desk's own pages' to use; another page that makes the browser come with its cookie gets nothing."""
+"""S2: a login is for the desk's own pages; another page that makes the browser come with its cookie gets nothing."""
 
 import pytest
 import requests
@@ -17,7 +17,7 @@ def foreign_origins(server: DeskServer) -> tuple[str, ...]:
 
 @pytest.mark.socket
 def test_a_foreign_page_gets_no_line(start_server: StartServer, engine: str) -> None:
-    """With a valid cookie: `/ws`, Socket.IO by WebSocket and by polling refuse foreign pages, and take the desk's own."""
+    """With a valid cookie, `/ws` and Socket.IO by WebSocket and by polling refuse foreign pages and take the desk's."""
     server = start_server(ASYNC_MODE=engine)
     cookies = Browser(server).log_in().cookies
     for kind in KINDS:

@@ -62,7 +62,7 @@ def everywhere(server: DeskServer, follower: Follower) -> dict[str, str]:
     """All that the running server keeps, shows, says or sends, by place."""
     places = {path: requests.get(server.url + path, headers=ADMIN, timeout=10).text for path in SHOWN}
     health = requests.get(f"{server.url}/api/webhook/health", headers=ADMIN, timeout=10).json()
-    assert CANARY in health.pop("setup")["url"], "the owner's set-up panel shows the URL to copy: the one place that may"
+    assert CANARY in health.pop("setup")["url"], "the one place that may show it: the owner's panel of the URL to copy"
     return places | {
         "/api/webhook/health": json.dumps(health),
         "frames": json.dumps([follower.envelopes, follower.snapshots, follower.sessions]),

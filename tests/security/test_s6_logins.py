@@ -51,7 +51,7 @@ class Poll:
 
 @pytest.mark.socket
 def test_a_logout_ends_the_lines_of_that_login(start_server: StartServer, engine: str) -> None:
-    """Within a second `/ws`, Socket.IO both ways and a waiting poll end; its cookie opens nothing, other logins go on."""
+    """Within a second its `/ws`, Socket.IO and waiting poll end; its cookie opens nothing; other logins go on."""
     server = start_server(ASYNC_MODE=engine)
     leaving, staying = Browser(server).log_in(), Browser(server).log_in()
     lines, others = lines_of(leaving), lines_of(staying)

@@ -11,7 +11,7 @@ from typing import Any
 
 from runtime import make, patch
 
-TOKENS = {"admin-token": "admin", "read-token": "read", "publish-token": "publish", "other-token": "read"}
+TOKENS = {"admin-token": "admin", "read-token": "read", "publish-token": "publish"}
 SETTINGS: dict[str, Any] = {
     "ring_facts": 200,
     "replay_facts": 500,
@@ -26,23 +26,16 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def auth(runtime: Any) -> Any:
-    """Knows the tokens above; `slow-token` takes a second and is nobody's."""
+def auth() -> Any:
+    """Knows the tokens above and no cookie; the real one is tried in tests/security."""
     from web.auth import Principal
 
     class FakeAuth:
-        def __init__(self) -> None:
-            self.callbacks: list[Any] = []
-
         def check_token(self, token: str) -> Principal | None:
-            if token == "slow-token":
-                runtime.sleep(1.0)
             scope = TOKENS.get(token)
             return Principal("owner", frozenset({scope}), "token", token, token) if scope else None
 
         def check_session_cookie(self, environ: Any) -> Principal | None:
-            if "session=good" in environ.get("HTTP_COOKIE", ""):
-                return Principal("owner", frozenset({"admin"}), "session", "good", "dashboard")
             return None
 
         def authenticate(self, headers: Any, cookies: Any, https: bool) -> Principal | None:
@@ -56,7 +49,7 @@ def auth(runtime: Any) -> Any:
             return not origin or origin == f"http://{host}"
 
         def on_revoked(self, callback: Any) -> None:
-            self.callbacks.append(callback)
+            pass
 
     return FakeAuth()
 
@@ -78,7 +71,7 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
     desk: Any = SimpleNamespace(
         values=values, runtime=runtime, journal=journal, bus=Bus(runtime=runtime), version="test", count_sockets=[]
     )
-    keeper = auth(runtime)
+    keeper = auth()
     app = Flask("gateway-test")
     app.extensions["desk_auth"] = keeper
     errors.install(app)
@@ -114,12 +107,6 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
             data = {"symbol": "NQ1!", "price": n, "pad": "x" * int(request.args.get("size", 10))}
             desk.bus.publish(Passing(type="price_update", key="NQ1!", data=data, message="price", source="test"))
             runtime.sleep(float(request.args.get("pause", 0)))
-        return {}
-
-    @app.post("/test/revoke")
-    def revoke() -> dict[str, Any]:
-        for callback in keeper.callbacks:
-            callback(request.args["session"])
         return {}
 
     @app.get("/test/connections")
