@@ -106,6 +106,19 @@ describe("the link", () => {
     expect(heard.facts).toEqual([11, 12, 13, 14]);
   });
 
+  it("tries another WebSocket first when one that had worked for a while breaks", () => {
+    const { roads, phase } = live();
+    vi.advanceTimersByTime(6_000);
+    roads.last.handlers.onClosed("lost");
+    expect(phase()).toBe("connecting");
+    vi.advanceTimersByTime(100);
+    expect(roads.kinds).toBe("socket socket");
+    // One that breaks as soon as it is there is not worth a third: the long poll takes over.
+    roads.last.handlers.onWelcome(WELCOME);
+    roads.last.handlers.onClosed("lost");
+    expect(roads.kinds).toBe("socket socket poll");
+  });
+
   it("keeps polling while WebSocket stays blocked, asking ever more rarely", () => {
     const { roads } = live();
     roads.last.handlers.onClosed("lost");

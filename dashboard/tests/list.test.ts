@@ -25,7 +25,9 @@ describe("the list", () => {
   it("holds newer signals back while paused, counts them, and still shows what changed below", () => {
     const rows = [item("c", 3), item("b", 2, { status: "closed" })];
     expect(holdBack(rows, 2)).toEqual({ shown: [rows[1]], waiting: 1 });
-    expect(holdBack(rows, null).waiting).toBe(0);
+    expect(holdBack(rows, null)).toEqual({ shown: rows, waiting: 0 });
+    expect(holdBack(rows, 3)).toEqual({ shown: rows, waiting: 0 });
+    expect(holdBack(rows, 1)).toEqual({ shown: [], waiting: 2 });
   });
 });
 

@@ -167,6 +167,7 @@ def post_many(server: DeskServer, count: int) -> None:
 def test_ten_thousand_rows_stay_light(server: DeskServer, visitor: Visitor) -> None:
     """The whole history can be scrolled through; only what the eye sees is drawn, and what is new waits above."""
     post_many(server, 10_000)
+    server.wait_processed(120)
     page = open_at(visitor, server, "desk", "dark")
     rows = page.locator("[data-signal]")
     expect(rows.first).to_be_visible()
@@ -185,4 +186,5 @@ def test_ten_thousand_rows_stay_light(server: DeskServer, visitor: Visitor) -> N
     newest = server.post_alert(entry(1, timenow=now())).json()["signal_id"]
     page.get_by_role("button", name="1 new signal").click(timeout=5_000)
     expect(row(page, newest)).to_be_visible()
+    wait_light(page, "live")
     assert_accessible(page)

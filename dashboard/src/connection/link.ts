@@ -44,6 +44,9 @@ const ACK_MS = 1_000;
 /** Longer than a heartbeat: a socket that was silent for this long while the tab slept is not believed. */
 const SILENT_MS = 40_000;
 
+/** A socket that worked for so long and then broke is worth another one, before the long poll. */
+const STEADY_MS = 5_000;
+
 type Kind = "socket" | "poll";
 type Timer = "retry" | "upgrade" | "ack";
 
@@ -56,6 +59,7 @@ export class Link {
   private mended: number | null = null;
   private stopped = false;
   private heardAt = Date.now();
+  private liveSince: number | null = null;
 
   constructor(private readonly parts: LinkParts) {}
 
@@ -105,6 +109,7 @@ export class Link {
       this.roads.poll = undefined;
       this.clear("upgrade");
       this.upgrades = 0;
+      this.liveSince = Date.now();
     } else if (this.roads.socket === undefined) {
       this.scheduleUpgrade();
     }
@@ -173,7 +178,12 @@ export class Link {
   }
 
   private lost(kind: Kind): void {
-    if (kind === "socket" && this.roads.poll !== undefined) {
+    const steady = kind === "socket" && this.liveSince !== null && Date.now() - this.liveSince >= STEADY_MS;
+    if (kind === "socket") this.liveSince = null;
+    if (steady) {
+      this.say({ phase: "connecting" });
+      this.retryIn(this.wait());
+    } else if (kind === "socket" && this.roads.poll !== undefined) {
       this.scheduleUpgrade();
     } else if (kind === "socket") {
       this.open("poll");
@@ -184,8 +194,17 @@ export class Link {
 
   private scheduleRetry(): void {
     this.clear("upgrade");
-    const wait = backoff(this.status.attempts, this.parts.retry?.() ?? RETRY, this.parts.random);
+    const wait = this.wait();
     this.say({ phase: "offline", attempts: this.status.attempts + 1, retryAt: Date.now() + wait });
+    this.retryIn(wait);
+  }
+
+  private wait(): number {
+    return backoff(this.status.attempts, this.parts.retry?.() ?? RETRY, this.parts.random);
+  }
+
+  private retryIn(wait: number): void {
+    this.clear("retry");
     this.timers.retry = setTimeout(() => {
       this.timers.retry = undefined;
       this.open("socket");

@@ -1,40 +1,58 @@
 /** The list on a desk: rows of one line, drawn only where the eye is, each opening in place. */
 
-import { useTable } from "@tanstack/react-table";
+import { FlexRender, useTable, type Row } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ChevronRight } from "lucide-react";
-import { useEffect, useRef, type KeyboardEvent } from "react";
+import { memo, useEffect, useMemo, useRef, type KeyboardEvent } from "react";
 
-import { useDesk } from "../../state/desk";
+import { useDesk, type SignalItem } from "../../state/desk";
 import { usePreference } from "../../state/preferences";
 import { columns, features, RIGHT } from "./columns";
 import { Journey } from "./Journey";
 import type { ListProps } from "./list";
 import { useRoving } from "./roving";
 
+type TableRow = Row<typeof features, SignalItem>;
+
+/** Drawn again only when its signal changed: every arrival moves all rows below it, and none of them is another. */
+const Cells = memo(
+  ({ row }: { row: TableRow }) =>
+    row.getAllCells().map((cell) => (
+      <span key={cell.id} role="cell" className={RIGHT.has(cell.column.id) ? "text-right" : ""}>
+        <FlexRender cell={cell} />
+      </span>
+    )),
+  (before, after) => before.row.original === after.row.original,
+);
+Cells.displayName = "Cells";
+
 const NEAR_END = 40;
+const rowId = (row: SignalItem): string => row.id;
 
 export function SignalTable({ rows, openId, onToggle, onEnd, onScrolled, stale }: ListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const height = usePreference("density") === "comfortable" ? 36 : 28;
-  const table = useTable({ features, columns, data: rows, getRowId: (row) => row.id });
   const arrived = useDesk((desk) => desk.arrived);
-  const model = table.getRowModel().rows;
   const virtual = useVirtualizer({
-    count: model.length,
+    count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
-    getItemKey: (index) => model[index]?.id ?? index,
+    getItemKey: (index) => rows[index]?.id ?? index,
     overscan: 12,
   });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
+  // The table's model is built for the rows in view only: for all of a long history it would cost every frame.
+  const first = items[0]?.index ?? 0;
+  const view = useMemo(() => rows.slice(first, last + 1), [rows, first, last]);
+  const table = useTable({ features, columns, data: view, getRowId: rowId });
+  const model = table.getRowModel().rows;
   useEffect(() => {
-    if (last >= model.length - NEAR_END) onEnd();
-  }, [last, model.length, onEnd]);
+    if (last >= rows.length - NEAR_END) onEnd();
+  }, [last, rows.length, onEnd]);
   const roving = useRoving(rows, (index) => virtual.scrollToIndex(index));
   return (
-    <div role="table" aria-label="Signals" aria-rowcount={model.length + 1} className={`flex min-h-0 flex-1 flex-col ${stale ? "stale" : ""}`}>
+    <div role="table" aria-label="Signals" aria-rowcount={rows.length + 1} className={`flex min-h-0 flex-1 flex-col ${stale ? "stale" : ""}`}>
       <div role="rowgroup" className="hairline-b [scrollbar-gutter:stable] overflow-hidden">
         <div role="row" aria-rowindex={1} className="signal-grid h-7">
           <span role="columnheader">
@@ -58,7 +76,7 @@ export function SignalTable({ rows, openId, onToggle, onEnd, onScrolled, stale }
       >
         <div role="presentation" style={{ height: virtual.getTotalSize() }} />
         {items.map((item) => {
-          const row = model[item.index];
+          const row = model[item.index - first];
           if (row === undefined) return null;
           const open = row.id === openId;
           return (
@@ -98,11 +116,7 @@ export function SignalTable({ rows, openId, onToggle, onEnd, onScrolled, stale }
                     <ChevronRight size={14} aria-hidden className={`transition-transform ${open ? "rotate-90" : ""}`} />
                   </button>
                 </span>
-                {row.getAllCells().map((cell) => (
-                  <span key={cell.id} role="cell" className={RIGHT.has(cell.column.id) ? "text-right" : ""}>
-                    <table.FlexRender cell={cell} />
-                  </span>
-                ))}
+                <Cells row={row} />
               </div>
               {open && (
                 <div role="row" aria-rowindex={item.index + 2}>

@@ -12,7 +12,7 @@ import { FilterBar } from "./FilterBar";
 import { filterQuery, isFiltered, readFilters, type Filters } from "./filters";
 import { useHistory } from "./history";
 import { Linked } from "./Linked";
-import { holdBack, mergeRows } from "./merge";
+import { holdBack, mergeRows, symbolsOf } from "./merge";
 import { Onboarding } from "./Onboarding";
 import { SignalCards } from "./SignalCards";
 import { SignalTable } from "./SignalTable";
@@ -30,7 +30,7 @@ export default function SignalsPage() {
   const newest = rows[0]?.seq ?? 0;
   const hold = useHold(newest);
   const { shown, waiting } = useMemo(() => holdBack(rows, hold.at), [rows, hold.at]);
-  const symbols = useMemo(() => [...new Set(rows.flatMap((row) => row.symbol ?? []))].sort(), [rows]);
+  const symbols = useMemo(() => symbolsOf(rows), [rows]);
   const [setup, setSetup] = useState(false);
   const onToggle = useCallback((id: string) => go(`/signals${id === openId ? "" : `/${id}`}${location.search}`, { replace: true }), [openId]);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;

@@ -24,6 +24,12 @@ function ofChild(child: SignalRow): Line {
   return { at: child.received_at, step: child.kind, text: words, ms: null, figures: figures.filter(Boolean).join(" · ") };
 }
 
+/** The reasons stand beside the steps, with their codes; a step need not repeat them all. */
+function brief(text: string, row: SignalRow): string {
+  const reasons = row.reasons.map((one) => one.text).join(" ");
+  return reasons === "" ? text : text.replace(reasons, "").trim();
+}
+
 /** When the server tells no steps of its own, the row still knows these. */
 function ofRow(row: SignalRow): Step[] {
   return [{ at: row.received_at, step: "received", text: `from ${row.source}`, ms: null }];
@@ -33,21 +39,21 @@ export function Steps({ row, whole }: { row: SignalRow; whole: WholeSignal | nul
   const steps = whole !== null && whole.steps.length > 0 ? whole.steps : ofRow(row);
   const children = (whole?.children ?? []).map(ofChild);
   // Where the children's rows are at hand they say more than the server's sentence about them.
-  const told = steps.filter((one) => children.length === 0 || !FOLDED.has(one.step)).map((one) => ({ ...one, figures: "" }));
+  const told = steps.filter((one) => children.length === 0 || !FOLDED.has(one.step)).map((one) => ({ ...one, text: brief(one.text, row), figures: "" }));
   const lines: Line[] = [...told, ...children].sort((a, b) => (a.at ?? "").localeCompare(b.at ?? ""));
   return (
     <div>
       <h2 className="label mb-1">Journey</h2>
-      <ol className="grid grid-cols-[auto_auto_minmax(0,1fr)_auto] gap-x-4 gap-y-1">
+      <ol className="grid grid-flow-row-dense grid-cols-[auto_auto_minmax(0,1fr)_auto] gap-x-4 gap-y-1 max-[719px]:grid-cols-[auto_minmax(0,1fr)_auto]">
         {lines.map((line, index) => (
           <li key={`${line.step}-${index}`} className="contents">
             <span className="text-faint">{line.at === null ? "" : <Time at={line.at} />}</span>
             <span className={line.step === "exit" || line.step === "update" ? "text-accent" : "text-text"}>{line.step}</span>
-            <span className="text-muted">
+            <span className="figure text-right text-faint min-[720px]:col-start-4">{line.ms === null ? "" : milliseconds(line.ms)}</span>
+            <span className="text-muted max-[719px]:col-span-3 max-[719px]:mb-1.5 min-[720px]:col-start-3">
               {line.text}
               {line.figures !== "" && <span className="figure ml-2 text-text">{line.figures}</span>}
             </span>
-            <span className="figure text-right text-faint">{line.ms === null ? "" : milliseconds(line.ms)}</span>
           </li>
         ))}
       </ol>
