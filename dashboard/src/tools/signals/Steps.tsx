@@ -39,7 +39,7 @@ export function Steps({ row, whole }: { row: SignalRow; whole: WholeSignal | nul
   const steps = whole !== null && whole.steps.length > 0 ? whole.steps : ofRow(row);
   const children = (whole?.children ?? []).map(ofChild);
   // Where the children's rows are at hand they say more than the server's sentence about them.
-  const told = steps.filter((one) => children.length === 0 || !FOLDED.has(one.step)).map((one) => ({ ...one, text: brief(one.text, row), figures: "" }));
+  const told = steps.filter((one) => children.length === 0 || !FOLDED.has(one.step)).map((one) => ({ ...one, text: brief(one.text, whole?.row ?? row), figures: "" }));
   const lines: Line[] = [...told, ...children].sort((a, b) => (a.at ?? "").localeCompare(b.at ?? ""));
   return (
     <div>
