@@ -29,6 +29,7 @@ WANTED = {
     "bool_parsing": "yes or no",
     "bool_type": "yes or no",
     "string_type": "text (in quotes)",
+    "path_type": "a path (in quotes)",
 }
 
 
@@ -280,6 +281,8 @@ def _unknown(name: str, path: Path) -> str:
 def _complaint(error: Mapping[str, Any]) -> str:
     """One line for people from one of pydantic's errors; secret values are not shown."""
     text = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    if text.startswith(("greater", "less")):
+        text = f"a number {text}"
     if not error["loc"]:
         return text
     name = str(error["loc"][0])

@@ -89,7 +89,8 @@ class Work:
         ]
 
     def _referring(self, row: Row) -> list[Row]:
-        return [self._rows[id] for id in self._by_ref.get((row["source"], row["trade_ref"]), ())]
+        rows = (self._rows[id] for id in self._by_ref.get((row["source"], row["trade_ref"]), ()))
+        return [r for r in rows if is_test(r) == is_test(row)]
 
     @staticmethod
     def _newest(rows: Iterable[Row]) -> Row | None:

@@ -30,7 +30,12 @@ def opened_journal(values: Values, runtime: Runtime) -> Journal:
         log.debug("the database can't be opened", exc_info=error)
         where = "DATABASE_URL" if values.database_url else str(values.data_dir / "desk.db")
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise CannotStart(f"The database ({where}) can't be opened: {first}") from error
+        remedy = (
+            "check its address, name and password, and that it runs"
+            if values.database_url
+            else "mend the file or its permissions, restore it, or set DATA_DIR to another folder"
+        )
+        raise CannotStart(f"The database ({where}) can't be opened: {first}\nWhat to do: {remedy}.") from error
 
 
 def with_secret_key(values: Values, journal: Journal) -> Values:

@@ -248,7 +248,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--token", default="", help="an API token that may read (scope admin shows the webhook's too)")
     parser.add_argument("--webhook-token", default="", help="the token at the end of the webhook's URL")
     given = parser.parse_args(arguments)
-    parts = urlsplit(given.url)
+    try:
+        parts = urlsplit(given.url)
+        _ = parts.port  # read here, because it is where a port that is no port shows
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc:
         parser.error("the URL starts with http:// or https://, such as http://127.0.0.1:5000")
 
@@ -256,7 +260,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
-    well = examine(Patient(f"{parts.scheme}://{parts.netloc}", given.token, given.webhook_token), say)
+    patient = Patient(f"{parts.scheme}://{parts.netloc}", given.token, given.webhook_token)
+    try:
+        well = examine(patient, say)
+    finally:
+        if patient.socket is not None and patient.socket.connected:
+            patient.socket.close()  # its thread would keep the interpreter from ending
     say("All well." if well else "Something is wrong; see above.")
     return 0 if well else 1
 

@@ -60,6 +60,8 @@ def owner(path: Path) -> dict[str, Any] | None:
 
 def unwritable(path: Path, error: OSError) -> str:
     """Why the folder can't be written, and what to do."""
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return f"The data folder {path} can't be made, because a file stands in its place: move it, or set DATA_DIR."
     return (
         f"The data folder {path} can't be written ({error.strerror}): mend its permissions, or set DATA_DIR to another."
     )

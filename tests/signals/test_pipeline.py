@@ -190,3 +190,12 @@ def test_a_test_alert_is_never_taken_for_a_real_one(desk: Desk) -> None:
     left = desk.decide({"ticker": "MNQ1!", "action": "sell", "price": 110, "market_position": "flat"})
     assert left["parent_id"] is None
     assert desk.signal(tried["id"])["status"] == "accepted"
+
+
+def test_a_reference_does_not_join_a_test_to_a_real_trade(desk: Desk) -> None:
+    """A test's exit leaves the real entry of the same reference alone."""
+    real = desk.decide(entry(trade_id="T-1"))
+    left = desk.decide({"trade_id": "T-1", "event": "EXIT", "ticker": "MNQ1!", "price": 110, "test": True})
+    assert left["kind"] == "exit"
+    assert left["parent_id"] is None
+    assert desk.signal(real["id"])["status"] == "accepted"
