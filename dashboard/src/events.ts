@@ -54,7 +54,7 @@ export interface SignalReceived {
   trade_ref: string | null;
   parent_id: string | null;
   intent: "open" | "add" | "reduce" | "close" | "reverse" | null;
-  position_after: "long" | "short" | "flat" | null;
+  position_after: number | null;
   symbol: string | null;
   exchange: string | null;
   side: "buy" | "sell" | "close" | null;
@@ -110,7 +110,7 @@ export interface SignalRow {
   trade_ref: string | null;
   parent_id: string | null;
   intent: "open" | "add" | "reduce" | "close" | "reverse" | null;
-  position_after: "long" | "short" | "flat" | null;
+  position_after: number | null;
   symbol: string | null;
   exchange: string | null;
   side: "buy" | "sell" | "close" | null;

@@ -34,7 +34,8 @@ class SignalRow(Data):
     trade_ref: str | None = None
     parent_id: str | None = None
     intent: Literal["open", "add", "reduce", "close", "reverse"] | None = None
-    position_after: Literal["long", "short", "flat"] | None = None
+    # Signed, in units: 2 is long two, -1 short one, 0 flat.
+    position_after: float | None = None
     symbol: str | None = None
     exchange: str | None = None
     side: Literal["buy", "sell", "close"] | None = None

@@ -22,7 +22,6 @@ const KINDS = ["entry", "exit", "update", "heartbeat", "info"] as const;
 const VERDICTS = ["none", "take", "reduce", "skip", "unscored"] as const;
 const SIDES = ["buy", "sell", "close"] as const;
 const FRESHNESS = ["fresh", "stale", "unknown"] as const;
-const POSITIONS = ["long", "short", "flat"] as const;
 const STATUSES = ["received", "recorded", "skipped", "expired", "accepted", "denied", "open", "closed"] as const;
 const INTENTS = ["open", "add", "reduce", "close", "reverse"] as const;
 
@@ -38,7 +37,7 @@ export function readRow(raw: Raw, seq: number | null): SignalRow | null {
     trade_ref: text(raw, "trade_ref"),
     parent_id: text(raw, "parent_id"),
     intent: INTENTS.find((one) => one === raw["intent"]) ?? null,
-    position_after: POSITIONS.find((one) => one === raw["position_after"]) ?? null,
+    position_after: number(raw, "position_after"),
     symbol: text(raw, "symbol"),
     exchange: text(raw, "exchange"),
     side: SIDES.find((one) => one === raw["side"]) ?? null,

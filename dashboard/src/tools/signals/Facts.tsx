@@ -4,6 +4,10 @@ import type { SignalRow } from "../../events";
 import type { Children } from "../../state/desk";
 import { milliseconds, price, quantity, rMultiple } from "../../state/format";
 
+function position(units: number): string {
+  return units === 0 ? "flat" : `${units > 0 ? "long" : "short"} ${quantity(Math.abs(units))}`;
+}
+
 function facts(row: SignalRow, folded: Children | null): [string, string][] {
   const known: [string, string | null][] = [
     ["Stop", row.stop === null ? null : price(row.stop)],
@@ -12,7 +16,7 @@ function facts(row: SignalRow, folded: Children | null): [string, string][] {
     ["Worst (MAE)", row.mae_r === null ? null : rMultiple(row.mae_r)],
     ["Intent", row.intent],
     ["Alert's size", row.quantity_hint === null ? null : quantity(row.quantity_hint)],
-    ["Position after", row.position_after],
+    ["Position after", row.position_after === null ? null : position(row.position_after)],
     ["Updates", folded === null || folded.updates === 0 ? null : String(folded.updates)],
     ["Exits", folded === null || folded.exits === 0 ? null : String(folded.exits)],
     ["Exchange", row.exchange],
