@@ -5,7 +5,7 @@ from typing import Any
 
 from events.envelope import Fact
 from signals.deciding import Deciding
-from signals.lifecycle import advance, decided, end, follow
+from signals.lifecycle import advance, decided, end, follow, outcome_r
 from signals.plan import Plan
 from signals.reasons import Reason, reason
 from signals.row import Row, is_test
@@ -73,7 +73,14 @@ def close_reversed(fact: Fact, deciding: Deciding) -> list[Fact]:
         return []
     why = reason("reversed", f"A {row['side']} reversed the position.")
     opposite = [entry for entry in deciding.work.live_entries(row) if entry["side"] != row["side"]]
-    return [deciding.update(end({**entry, "reasons": list(entry["reasons"])}, why)) for entry in opposite]
+    return [deciding.update(end(_at_exit(entry, row), why)) for entry in opposite]
+
+
+def _at_exit(entry: Row, reversal: Row) -> Row:
+    """The entry with its result at the reversal's price, where nothing told one before."""
+    outcome = entry["outcome_r"] if entry["outcome_r"] is not None else outcome_r(entry, reversal, {})
+    rounded = None if outcome is None else round(outcome, 6)
+    return {**entry, "reasons": list(entry["reasons"]), "outcome_r": rounded}
 
 
 def _vetoes(row: Row, early: list[Row]) -> list[Reason]:

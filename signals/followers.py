@@ -24,8 +24,9 @@ def record(fact: Fact, deciding: Deciding) -> list[Fact]:
         else:
             row["parent_id"] = entry["id"]
             row["symbol"] = row["symbol"] or entry["symbol"]
-            how = f"reference {row['trade_ref']}" if row["trade_ref"] else "the newest live entry of its symbol"
-            row["reasons"].append(reason("linked_to_entry", f"It belongs to an entry by {how}."))
+            by_ref = row["trade_ref"] is not None and row["trade_ref"] == entry["trade_ref"]
+            how = f"by reference {row['trade_ref']}" if by_ref else "as the newest live one of its symbol"
+            row["reasons"].append(reason("linked_to_entry", f"It belongs to an entry {how}."))
         row["timings"]["link_ms"] = ms(perf_counter_ns() - began)
     if row["extra"].get("backfilled"):
         row["reasons"].append(reason("backfilled", "It was found in an alert log afterwards."))
@@ -34,8 +35,10 @@ def record(fact: Fact, deciding: Deciding) -> list[Fact]:
 
 
 def tell_entry(fact: Fact, deciding: Deciding) -> list[Fact]:
-    """An update or exit changes its entry: running MFE and MAE, and a full exit closes it."""
+    """An update or exit changes its entry: running MFE and MAE, a full exit closes it, a flat position closes all."""
     row = deciding.row(fact)
     if row["kind"] not in _LINKED or row["parent_id"] is None:
         return []
-    return [deciding.update(follow(deciding.work.row(row["parent_id"]), row, deciding.alert(fact)))]
+    told = [deciding.work.row(row["parent_id"])]
+    told += [entry for entry in deciding.work.ended_by(row) if entry["id"] != row["parent_id"]]
+    return [deciding.update(follow(entry, row, deciding.alert(fact))) for entry in told]

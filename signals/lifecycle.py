@@ -54,6 +54,8 @@ def follow(parent: Row, child: Mapping[str, Any], alert: Mapping[str, Any]) -> R
     if child.get("intent") == "reduce":
         after["reasons"].append(reason("partial_exit", "A part was closed; the rest goes on."))
         return after
+    if any(given["code"] == "exit_received" for given in after["reasons"]):
+        return after  # the first full exit counts; what comes later can't change how the trade went
     outcome = outcome_r(parent, child, alert)
     if outcome is not None:
         after["outcome_r"] = round(outcome, 6)

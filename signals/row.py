@@ -10,6 +10,8 @@ from signals.alert.reasons import NOTES
 from signals.reasons import reason
 
 Row = dict[str, Any]
+#: What only the desk writes into `extra`: a sender's `"test": "no"` must not count as a mark.
+MARKS = ("test", "backfilled")
 
 FIELDS = (
     "id", "seq", "source", "kind", "trade_ref", "parent_id", "intent", "position_after", "symbol", "exchange", "side",
@@ -24,6 +26,7 @@ def new_row(
 ) -> Row:
     """The row of an alert at its acceptance: no verdict yet, status `received`."""
     marks = {"test": True} if alert.test else {}
+    told = {name: value for name, value in alert.extra.items() if name not in MARKS}
     return {
         "id": id,
         "seq": None,
@@ -47,7 +50,7 @@ def new_row(
         "lag_ms": alert.lag_ms,
         "freshness": freshness,
         "repaired": repaired,
-        "extra": {**alert.extra, **marks},
+        "extra": {**told, **marks},
         "probability": None,
         "probability_low": None,
         "model_id": None,
@@ -73,6 +76,8 @@ def alert_fields(alert: Alert) -> dict[str, Any]:
         "is_firing_time": alert.is_firing_time,
         "delayed_feed": alert.delayed_feed,
         "recognised": alert.recognised,
+        "flat": alert.flat,
+        "closes": alert.closes,
         "notes": list(alert.note_codes),
     }
 

@@ -5,19 +5,24 @@ Two updates of one entry within a batch therefore both count: the second sees wh
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import orjson
 
+from events.clock import parse_rfc3339
 from events.envelope import Fact
 from events.journal import Journal
 from signals.lifecycle import LIVE
 from signals.row import Row, is_test, row_of
 
 _BY_REF = """
-SELECT id, seq, row FROM signals
-WHERE source = :source AND trade_ref IN ({refs}) AND (kind = 'entry' OR parent_id IS NULL)
+SELECT id, seq, row FROM (
+  SELECT id, seq, row, ROW_NUMBER() OVER (PARTITION BY trade_ref, symbol, kind ORDER BY seq DESC) AS age FROM signals
+  WHERE source = :source AND trade_ref IN ({refs}) AND (kind = 'entry' OR parent_id IS NULL)
+) AS referring WHERE age <= 100
 """
+OVERTAKES_S = 600.0  # how much later than its exit an entry may still arrive
 _LIVE = """
 SELECT id, seq, row FROM signals
 WHERE symbol = :symbol AND source = :source AND kind = 'entry' AND status IN ('accepted', 'open') AND seq < :before
@@ -56,16 +61,29 @@ class Work:
         self._rows[row["id"]] = row
 
     def entry_for(self, row: Row) -> Row | None:
-        """The entry that an update or exit belongs to: by its reference, else the newest live one of its symbol."""
+        """The entry that an update or exit belongs to: by its reference, else the newest live one that it may end."""
         if row["trade_ref"] is not None:
-            return self._newest(r for r in self._referring(row) if r["kind"] == "entry" and r["seq"] < row["seq"])
-        return self._newest(r for r in self.live_entries(row) if r["trade_ref"] is None)
+            found = self._newest(r for r in self._referring(row) if r["kind"] == "entry" and r["seq"] < row["seq"])
+            # A strategy's exit bears its own order's name; that the position is flat says more than the name.
+            return found or self._newest(self.ended_by(row))
+        closes = self.alert(row["id"]).get("closes")
+        ended = self.ended_by(row) or [r for r in self.live_entries(row) if r["trade_ref"] is None]
+        return self._newest(r for r in ended if closes in (None, r["side"]))
+
+    def ended_by(self, row: Row) -> list[Row]:
+        """Every live entry that an exit ends by saying that its symbol's position is flat; none for other alerts."""
+        return self.live_entries(row) if self.alert(row["id"]).get("flat") else []
 
     def orphans_of(self, entry: Row) -> list[Row]:
-        """Updates and exits of this entry that came before it, oldest first."""
+        """Updates and exits of this entry that overtook it, oldest first; an old one means an earlier trade."""
         if entry["trade_ref"] is None:
             return []
-        early = (r for r in self._referring(entry) if r["kind"] in ("update", "exit"))
+        since = parse_rfc3339(entry["received_at"]) - timedelta(seconds=OVERTAKES_S)
+        early = (
+            r
+            for r in self._referring(entry)
+            if r["kind"] in ("update", "exit") and parse_rfc3339(r["received_at"]) >= since
+        )
         return sorted(
             (r for r in early if r["parent_id"] is None and r["seq"] < entry["seq"]), key=lambda r: int(r["seq"])
         )
@@ -90,7 +108,7 @@ class Work:
 
     def _referring(self, row: Row) -> list[Row]:
         rows = (self._rows[id] for id in self._by_ref.get((row["source"], row["trade_ref"]), ()))
-        return [r for r in rows if is_test(r) == is_test(row)]
+        return [r for r in rows if is_test(r) == is_test(row) and _same_symbol(r, row)]
 
     @staticmethod
     def _newest(rows: Iterable[Row]) -> Row | None:
@@ -116,3 +134,8 @@ class Work:
         if row["id"] not in self._rows and row["trade_ref"] is not None:
             self._by_ref[(row["source"], row["trade_ref"])].append(row["id"])
         self._rows[row["id"]] = row
+
+
+def _same_symbol(one: Row, other: Row) -> bool:
+    """A strategy's order names, such as `Long`, return on every symbol; what names no symbol fits all."""
+    return None in (one["symbol"], other["symbol"]) or one["symbol"] == other["symbol"]

@@ -78,6 +78,8 @@ def alert_of(document: dict[str, Any], query: Mapping[str, str], source: SourceR
         exit_price=prices.exit_price if trade else None,
         outcome_r=outcome,
         exit_reason=reason,
+        flat=verdict.flat,
+        closes=verdict.closes,
         features=features_of(fields),
         extra=fields.rest(),
         recognised=recognised,

@@ -33,7 +33,9 @@ class SourceRules:
 @dataclass(frozen=True, slots=True)
 class Alert:
     """One alert as understood. Prices are in the instrument's currency, `lag_ms` in milliseconds,
-    `mfe_r`, `mae_r` and `outcome_r` in multiples of the initial risk; absent is None."""
+    `mfe_r`, `mae_r` and `outcome_r` in multiples of the initial risk; absent is None.
+
+    Of an exit: `flat` when it says that nothing is held afterwards, `closes` the side whose entries it may end."""
 
     kind: Kind = "info"
     side: Side | None = None
@@ -57,6 +59,8 @@ class Alert:
     exit_price: float | None = None
     outcome_r: float | None = None
     exit_reason: str | None = None
+    flat: bool = False
+    closes: Side | None = None
     features: dict[str, float] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
     recognised: bool = True

@@ -71,12 +71,13 @@ _SIGNED = {"1": "buy", "+1": "buy", "-1": "sell"}
 
 
 class Word(NamedTuple):
-    """What one value says: a side, an intent, or that orders are cancelled."""
+    """What one value says: a side, an intent, that orders are cancelled, or the side of what is closed."""
 
     side: Side | None = None
     intent: Intent | None = None
     cancel: bool = False
     needs_side: bool = False
+    closes: Side | None = None
 
 
 def word_of(value: Any, name: str = "") -> Word | None:
@@ -100,11 +101,11 @@ def word_of(value: Any, name: str = "") -> Word | None:
     if plain in SELL:
         return Word(side="sell")
     if plain in CLOSE:
-        return Word(side="close", intent="close")
+        return Word(side="close", intent="close", closes=closed_side(plain))
     if plain in ADD:
         return Word(side=_suffix(plain), intent="add", needs_side=True)
     if plain in REDUCE:
-        return Word(side="close", intent="reduce")
+        return Word(side="close", intent="reduce", closes=closed_side(plain))
     if plain in REVERSE:
         return Word(intent="reverse", needs_side=True)
     if plain in CANCEL:
@@ -116,6 +117,15 @@ def _suffix(plain: str) -> Side | None:
     if plain.endswith("long"):
         return "buy"
     return "sell" if plain.endswith("short") else None
+
+
+def closed_side(plain: str) -> Side | None:
+    """The side of the entries that a closing word ends: `exitlong` never ends a short; None when it does not say."""
+    long = "long" in plain or plain in ("selltoclose", "stc", "exitbuy", "closebuy")
+    short = "short" in plain or "cover" in plain or plain in ("buytoclose", "btc", "exitsell", "closesell")
+    if long == short:
+        return None
+    return "buy" if long else "sell"
 
 
 class Position(NamedTuple):

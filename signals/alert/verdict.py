@@ -10,7 +10,7 @@ from signals.alert.fields import Fields, Leaf
 from signals.alert.lifecycle import Stage, is_neutral, is_true, stage_of
 from signals.alert.model import Intent, Kind, Side, SourceRules
 from signals.alert.numbers import multiple
-from signals.alert.sides import Position, Word, decide, position_of, word_of
+from signals.alert.sides import Position, Word, closed_side, decide, position_of, word_of
 from signals.alert.synonyms import squash, words
 from signals.errors import refuse
 
@@ -45,6 +45,8 @@ class Verdict(NamedTuple):
     intent: Intent | None
     position_after: float | None
     recognised: bool
+    flat: bool = False
+    closes: Side | None = None
 
 
 def judged(places: list[Fields], source: SourceRules, notes: list[str]) -> Verdict:
@@ -57,6 +59,7 @@ def judged(places: list[Fields], source: SourceRules, notes: list[str]) -> Verdi
     after, before = _positions(places, order, name)
     if order is not None and order.cancel:
         return Verdict("info", None, None, after.signed, True)
+    flat, closes = after.sign == 0, order.closes if order else None
     order = _with_direction(order, name, direction, where)
     side, intent, left = decide(order, after, before, source.long_only)
     if (
@@ -71,7 +74,8 @@ def judged(places: list[Fields], source: SourceRules, notes: list[str]) -> Verdi
         return Verdict("update", None if side == "close" else side, None, left, True)
     if stage in ("exit", "partial_exit"):
         partial = stage == "partial_exit" or intent == "reduce"
-        return Verdict("exit", "close", "reduce" if partial else "close", left if partial else (left or 0.0), True)
+        left = left if partial else (left or 0.0)
+        return Verdict("exit", "close", "reduce" if partial else "close", left, True, flat and not partial, closes)
     if stage == "setup" or (explicit and stage is None and name in synonyms.DIRECTION):
         notes.append("event_not_an_order")
         return Verdict("info", side, None, left, True)
@@ -80,7 +84,7 @@ def judged(places: list[Fields], source: SourceRules, notes: list[str]) -> Verdi
     if side is None:
         return Verdict("info", None, None, left, False)
     if side == "close" or intent in ("close", "reduce"):
-        return Verdict("exit", side, intent, left, True)
+        return Verdict("exit", side, intent, left, True, flat, closes)
     return Verdict("entry", side, intent or "open", left, True)
 
 
@@ -150,7 +154,7 @@ def _flags(place: Fields) -> list[tuple[Word, Leaf]]:
             ):
                 continue  # a price or a count that happens to be one
             if leaf.name in _CLOSE_FLAGS:
-                return [(Word(side="close", intent="close"), leaf)]
+                return [(Word(side="close", intent="close", closes=closed_side(leaf.name)), leaf)]
             if leaf.name in _FLAGS:
                 return [(Word(side="buy" if _FLAGS[leaf.name] == "buy" else "sell"), leaf)]
     return []

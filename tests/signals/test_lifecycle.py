@@ -68,3 +68,10 @@ def test_a_skipped_entry_keeps_its_status_and_learns_its_outcome() -> None:
     """What was not traded is not closed, yet shows what would have been."""
     row = follow(parent(status="skipped"), child("exit"), {"exit_price": 110.0})
     assert (row["status"], row["outcome_r"]) == ("skipped", 1.0)
+
+
+def test_a_second_exit_does_not_rewrite_the_outcome() -> None:
+    """How a trade went is told by its first full exit; a repeat at another price changes nothing."""
+    row = follow(parent(), child("exit"), {"exit_price": 120.0})
+    again = follow(row, child("exit"), {"exit_price": 80.0})
+    assert (again["status"], again["outcome_r"]) == ("closed", 2.0)

@@ -1,9 +1,12 @@
 """The pipeline's promises: links, batches, exits that always act, verdicts whose reasons are the path taken."""
 
 import time
+from datetime import timedelta
 
+import orjson
 import pytest
 
+from events.clock import now_utc
 from signals.handler import TABLE
 from tests.signals.desk import Desk, codes, entry, told
 
@@ -199,3 +202,71 @@ def test_a_reference_does_not_join_a_test_to_a_real_trade(desk: Desk) -> None:
     assert left["kind"] == "exit"
     assert left["parent_id"] is None
     assert desk.signal(real["id"])["status"] == "accepted"
+
+
+def order(action: str, after: str, before: str, price: float, **more: object) -> dict[str, object]:
+    """An alert of a strategy with TradingView's position placeholders."""
+    told = {"action": action, "market_position": after, "prev_market_position": before, "price": price}
+    return {"symbol": "MNQ1!", **told, **more}
+
+
+def test_a_strategys_exit_order_closes_the_entry_it_does_not_name(desk: Desk) -> None:
+    """`{{strategy.order.id}}` of an exit is the exit order's own name; the flat position says what it ends."""
+    opened = desk.send(order("buy", "long", "flat", 21450.0, order_id="Long"))
+    left = desk.send(order("sell", "flat", "long", 21540.0, order_id="Close entry(s) order Long"))
+    desk.work()
+    assert (desk.signal(opened)["status"], desk.signal(opened)["outcome_r"]) == ("closed", 1.0)
+    assert desk.signal(left)["parent_id"] == opened
+
+
+def test_a_flat_position_closes_every_entry_of_a_pyramid(desk: Desk) -> None:
+    """Nothing is held afterwards, so nothing stays live."""
+    first = desk.send(order("buy", "long", "flat", 21450.0))
+    second = desk.send(order("buy", "long", "long", 21460.0, market_position_size=2, prev_market_position_size=1))
+    desk.send(order("sell", "flat", "long", 21540.0))
+    desk.work()
+    assert [desk.signal(id)["status"] for id in (first, second)] == ["closed", "closed"]
+
+
+def test_closing_a_long_never_ends_a_short(desk: Desk) -> None:
+    """`exit_long` that arrives after the next short's entry leaves that short alone."""
+    opened = desk.send(entry(action="sell", side=None, price=21450.0, stop=21500.0, target=None))
+    left = desk.send({"symbol": "MNQ1!", "action": "exit_long", "price": 21440.0})
+    desk.work()
+    assert (desk.signal(opened)["status"], desk.signal(left)["parent_id"]) == ("accepted", None)
+
+
+def test_an_order_name_links_within_its_symbol_only(desk: Desk) -> None:
+    """A strategy on two charts calls both its orders `Long`; the exit of one never closes the other."""
+    one = desk.send(order("buy", "long", "flat", 21450.0, id="Long"))
+    other = desk.send({**order("buy", "long", "flat", 6000.0, id="Long"), "symbol": "MES1!"})
+    desk.send(order("sell", "flat", "long", 21540.0, id="Long"))
+    desk.work()
+    assert (desk.signal(one)["status"], desk.signal(other)["status"]) == ("closed", "accepted")
+
+
+def test_an_exit_of_long_ago_does_not_forbid_an_entry_of_its_name(desk: Desk) -> None:
+    """Only an exit that overtook its entry forbids it; yesterday's exit of the same order name does not."""
+    exits = {"symbol": "MNQ1!", "event": "EXIT", "id": "Long", "price": 21000.0}
+    yesterday = now_utc() - timedelta(days=1)
+    desk.intake.backfill("tradingview", orjson.dumps(exits), content_type=None, query={}, received_at=yesterday)
+    desk.work()
+    opened = desk.send(entry(id="Long"))
+    desk.work()
+    assert desk.signal(opened)["verdict"] == "take"
+
+
+@pytest.mark.parametrize("field", [{"test": "no"}, {"test": "false"}, {"backfilled": True}])
+def test_a_sender_cannot_set_the_desks_own_marks(desk: Desk, field: dict[str, object]) -> None:
+    """`"test": "no"` is a real alert, and only the desk says that something was backfilled."""
+    signal = desk.decide(entry(**field))
+    assert (signal["verdict"], signal["status"]) == ("take", "accepted")
+    assert not {"test_alert", "backfilled"} & set(codes(signal))
+
+
+def test_a_reversal_tells_how_the_other_side_went(desk: Desk) -> None:
+    """The reversing order's price is where the position before it ended."""
+    opened = desk.send(order("buy", "long", "flat", 21450.0))
+    desk.send(order("sell", "short", "long", 21540.0))
+    desk.work()
+    assert (desk.signal(opened)["status"], desk.signal(opened)["outcome_r"]) == ("closed", 1.0)
