@@ -1,0 +1,35 @@
+"""The first thing that anybody does: open the printed link and log in."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.conftest import StartServer
+from tests.support.server import DeskServer
+
+
+def printed_link(server: DeskServer) -> str:
+    found = re.search(r"^Log in\s+(\S+)$", server.log, re.MULTILINE)
+    assert found, server.log
+    return found[1]
+
+
+@pytest.mark.browser
+def test_the_printed_link_logs_in_once(browser: Browser, start_server: StartServer) -> None:
+    """The link shows a button, the button opens the desk, and the same link does not open it again for somebody else.
+
+    Seen to fail with `Referrer-Policy: no-referrer`: browsers then send the form with `Origin: null`.
+    """
+    link = printed_link(start_server())
+    mine = browser.new_context().new_page()
+    mine.goto(link)
+    mine.get_by_role("button", name="Log in").click()
+    mine.wait_for_url("**/signals")
+    expect(mine.get_by_role("heading", name="Live signals").first).to_be_visible()
+    theirs = browser.new_context().new_page()
+    theirs.goto(link)
+    if theirs.get_by_role("button", name="Log in").count():
+        theirs.get_by_role("button", name="Log in").click()
+    expect(theirs.get_by_text(re.compile("used|expired|no longer", re.IGNORECASE)).first).to_be_visible()
+    assert "/signals" not in theirs.url
