@@ -42,7 +42,12 @@ def read_csv(path: Path) -> Bars:
         with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
         table = np.array([[_cell(row, name) for name in _COLUMNS] for row in rows], dtype=np.float64)
-    except (OSError, EOFError, KeyError, TypeError, ValueError) as error:
+    except FileNotFoundError as error:
+        raise TrainingError("bars_unreadable", f"There is no file {path}.", "Check --bars.") from error
+    except KeyError as error:
+        hint = "Export the chart's data from TradingView with Unix time stamps."
+        raise TrainingError("bars_unreadable", f"{path.name} has no column {error}.", hint) from error
+    except (OSError, EOFError, TypeError, ValueError) as error:
         hint = "Export the chart's data from TradingView with Unix time stamps."
         raise TrainingError("bars_unreadable", f"{path.name} is not a chart export: {error}", hint) from error
     if len(table) < 2 or not np.isfinite(table).all() or (np.diff(table[:, 0]) <= 0).any():

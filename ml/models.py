@@ -23,6 +23,8 @@ _AGREEMENT = 1e-9
 def show(card: Mapping[str, Any]) -> str:
     """A card in a few lines, every rate with its interval and n."""
     figures = card.get("figures") or {}
+    if "sha256" not in card:
+        return f"{card.get('id')}  {card.get('status')}"
     lines = [f"{card.get('id')}  {card.get('status')}  {card.get('note') or ''}".rstrip()]
     lines.append(f"  sha256 {card.get('sha256')}  trained {card.get('trained_at')}")
     lines.append(
@@ -80,7 +82,12 @@ def cards(data: Path) -> list[dict[str, Any]]:
     """The cards under DIR/models, oldest first; `intact` says whether each file still has the hash of its card."""
     found = []
     for file in sorted((data / "models").glob("*/model.json")):
-        card = json.loads(file.read_text(encoding="utf-8"))
+        try:
+            card = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            card = None
+        if not isinstance(card, dict):
+            card = {"id": file.parent.name, "status": "its card can't be read"}
         model = file.parent / "model.joblib"
         card["intact"] = model.is_file() and sha256(model.read_bytes()) == card.get("sha256")
         found.append(card)
@@ -111,7 +118,8 @@ def main(arguments: list[str] | None = None) -> int:
     if given.command == "card":
         known = [card for card in known if card.get("id") == given.id]
     if not known:
-        sys.stderr.write(f"No such model under {given.data / 'models'}.\n")
+        what = f"No model {given.id}" if given.command == "card" else "No model"
+        sys.stderr.write(f"{what} under {given.data / 'models'}: --data names the server's DATA_DIR.\n")
         return 1
     for card in known:
         changed = "" if card.pop("intact") else "\n  its file was changed or is gone"

@@ -37,7 +37,11 @@ def main(arguments: list[str] | None = None) -> int:
     except TrainingError as error:
         sys.stderr.write(f"{error.message} {error.hint}\n")
         return 2
-    write(trained, given.out)
+    try:
+        write(trained, given.out)
+    except OSError as error:
+        sys.stderr.write(f"{given.out} can't be written ({error.strerror}): name another folder with --out.\n")
+        return 2
     sys.stdout.write(show(trained.card) + f"\nWritten to {given.out}. To serve it: MODEL_PATH={given.out}\n")
     sys.stdout.write(f"MODEL_SHA256={trained.card['sha256']}\n")
     return 0

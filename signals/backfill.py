@@ -114,13 +114,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _through_the_roof(asked)
     try:
         token = (sys.stdin if str(asked.token_file) == "-" else asked.token_file.open()).read().strip()
-        client = DeskClient(asked.to.rstrip("/"), timeout=ANSWER_S)
+        client = DeskClient(asked.to.rstrip("/"), timeout=ANSWER_S, looks_like="https://desk.example.com")
         return run(asked.file, asked.source, _over_http(client, token), dry_run=asked.dry_run)
     except BadLog as error:
         sys.stderr.write(f"{error.message} {error.hint}\n")
     except Unreachable as error:
         sys.stderr.write(f"{error.message} Is the server running, and is the address right?\n")
-    except (Refused, OSError, ValueError) as error:
+    except OSError as error:
+        sys.stderr.write(f"{error.filename or 'A file'} can't be read ({error.strerror}).\n")
+    except (Refused, ValueError) as error:
         sys.stderr.write(f"{error}\n")
     return 2
 

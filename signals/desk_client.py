@@ -39,10 +39,21 @@ class Reply:
 class DeskClient:
     """One connection that is opened when needed, kept, and opened again when the server closed it while idle."""
 
-    def __init__(self, url: str, *, timeout: float = TRADINGVIEW_GIVES_UP_S) -> None:
-        self._url: SplitResult = urlsplit(url)
-        if self._url.scheme not in ("http", "https") or not self._url.hostname:
-            raise ValueError("the address must look like http://host:port/webhook/<token>")
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout: float = TRADINGVIEW_GIVES_UP_S,
+        looks_like: str = "http://host:port/webhook/<token>",
+    ) -> None:
+        """`looks_like` is shown with the ValueError for an address that can't be used."""
+        try:
+            self._url: SplitResult = urlsplit(url)
+            usable = self._url.scheme in ("http", "https") and bool(self._url.hostname) and self._url.port != 0
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError(f"{url[:80]!r} can't be used: the address must look like {looks_like}.")
         self._timeout = timeout
         self._connection: http.client.HTTPConnection | None = None
 

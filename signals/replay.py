@@ -112,7 +112,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         client = DeskClient(asked.to)
         logged = alert_log.read(asked.file)
-    except (BadLog, OSError, ValueError) as error:
+    except OSError as error:
+        sys.stderr.write(f"{asked.file} can't be read ({error.strerror}): name an alert-log export of TradingView.\n")
+        return 2
+    except (BadLog, ValueError) as error:
         hint = getattr(error, "hint", "")
         sys.stderr.write(f"{error} {hint}".rstrip() + "\n")
         return 2
@@ -145,9 +148,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
     if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError("must be 0 or more")
+        raise argparse.ArgumentTypeError("give a number from 0 on, such as 1 for the log's own pace")
     return value
 
 

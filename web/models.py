@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from runtime import Runtime, Task
     from web.desk import Values
 
+log = logging.getLogger("web.models")
 SAVE = """
 INSERT INTO models (id, sha256, status, card, bytes, created_at, updated_at)
 VALUES (:id, :sha256, :status, :card, :bytes, :now, :now)
@@ -70,6 +72,9 @@ class Models:
         return rows
 
     def _tell(self, data: dict[str, Any], message: str) -> None:
-        level = "WARNING" if data["event"] == "refused" else "INFO"
+        level = "INFO"
+        if data["event"] == "refused":
+            level = "WARNING"
+            log.warning(message)
         fact = Fact(type="ml_model_update", data=data, message=message, source="desk", level=level)
         self._journal.append(Unit(entries=[Entry(fact)]))
