@@ -3,7 +3,7 @@
 Takes and returns plain values; no logging, no locks, no metrics.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -28,19 +28,21 @@ ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, updated_at = excluded.updat
 MOVE = "UPDATE cursors SET seq = :to, updated_at = :at WHERE name = :name AND seq = :expected"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: a frozen one costs three times as much to make, once an append
 class PlainEntry:
     """A fact's columns (`data` as JSON text), its changes as (sql, params), and whether its id may exist already."""
 
     columns: dict[str, Any]
-    changes: tuple[tuple[str, Mapping[str, Any]], ...]
+    changes: list[Statement]
     once: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PlainUnit:
-    entries: tuple[PlainEntry, ...]
-    changes: tuple[tuple[str, Mapping[str, Any]], ...]
+    """`at`: the time of a cursor's move."""
+
+    entries: list[PlainEntry]
+    changes: list[Statement]
     delivery: tuple[str, str, float] | None
     cursor: tuple[str, int, int] | None
     at: str
@@ -135,9 +137,12 @@ def _store(connection: Connection, unit: PlainUnit, head: int, boot: str, now_ms
             continue
         head += 1
         seqs.append(head)
-        statements.append((INSERT, {**entry.columns, "seq": head}))
-        statements += [(sql, {**params, "seq": head}) for sql, params in entry.changes]
-    connection.batch([*statements, *unit.changes])
+        entry.columns["seq"] = head
+        statements.append((INSERT, entry.columns))
+        if entry.changes:
+            statements += [(sql, {**params, "seq": head}) for sql, params in entry.changes]
+    statements += unit.changes
+    connection.batch(statements)
     return Result("stored", tuple(seqs), tuple(existing)), head
 
 

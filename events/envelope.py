@@ -4,14 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from events.clock import new_id, now_utc, rfc3339
+from events.clock import new_id, now_text
 
 Origin = Literal["desk", "external"]
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-
-
-def _now() -> str:
-    return rfc3339(now_utc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +25,7 @@ class Fact:
     level: str = "INFO"
     symbol: str | None = None
     id: str = field(default_factory=new_id)
-    timestamp: str = field(default_factory=_now)
+    timestamp: str = field(default_factory=now_text)
     version: int = 1
     epoch: str | None = None
     seq: int | None = None
@@ -82,7 +78,7 @@ class Passing:
     symbol: str | None = None
     level: str = "INFO"
     id: str = field(default_factory=new_id)
-    timestamp: str = field(default_factory=_now)
+    timestamp: str = field(default_factory=now_text)
 
     def envelope(self) -> dict[str, Any]:
         """The wire shape: no epoch, seq or origin, because it has no place in history."""

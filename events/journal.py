@@ -141,7 +141,7 @@ class Journal:
 
     def _catch_up(self) -> None:
         with self._catching_up:
-            while facts := self._readers_after(self._ring.head, CATCH_UP):
+            while not self._closed and (facts := self._readers_after(self._ring.head, CATCH_UP)):
                 # The writer may have told some of them while we read.
                 fresh = [fact for fact in facts if (fact.seq or 0) > self._ring.head]
                 if fresh:

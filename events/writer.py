@@ -1,7 +1,6 @@
 """The one writer of a process: whatever waits is one commit, so that a burst costs few syncs and one waits for none."""
 
 import logging
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -10,10 +9,11 @@ from typing import Any
 from events.clock import now_utc, rfc3339
 from events.commit import Committed, PlainEntry, PlainUnit, Result, commit_group, prove
 from events.databases import Connection, Database
+from events.databases.contract import Statement
 from events.envelope import Fact
 from events.errors import BadUnit, CursorMoved, NotStored
 from events.rows import to_fact, to_row
-from events.units import Receipt, Unit
+from events.units import Change, Receipt, Unit
 from runtime import Runtime, Waiter
 
 log = logging.getLogger("events.writer")
@@ -54,7 +54,7 @@ class Writer:
         self._lane = runtime.lane("database-write", 1)
         self._connection: Connection | None = None
         self._queue: deque[Waiting] = deque()
-        self._work = threading.Event()
+        self._idle: Waiter | None = None  # set while the writer sleeps; cheaper than an Event, once an append
         self._closed = False
         self._appends = self._commits = self._failed = 0
         self._times: deque[float] = deque(maxlen=500)
@@ -69,7 +69,7 @@ class Writer:
         self._refuse_hopeless()
         waiting = Waiting(unit, plain(unit), self._runtime.waiter(), timeout)
         self._queue.append(waiting)
-        self._work.set()
+        self._rouse()
         if not waiting.waiter.wait(timeout):
             raise NotStored(f"not stored within {timeout:g} s")
         if waiting.error is not None:
@@ -95,9 +95,12 @@ class Writer:
         if self._closed:
             return
         self._closed = True
-        self._work.set()
+        self._rouse()
         self._task.join(timeout)
-        self._lane.call(self._disconnect, timeout=timeout)
+        try:
+            self._lane.call(self._disconnect, timeout=timeout)
+        except TimeoutError:
+            log.warning("the database hangs: it is left as it is")
         self._lane.close()
 
     def _refuse_hopeless(self) -> None:
@@ -115,11 +118,21 @@ class Writer:
             if self._queue:
                 self._commit_what_waits()
                 continue
-            self._work.clear()
-            if self._queue or self._closed:
-                continue  # it came between the look and the clearing
-            if not self._work.wait(None if self._last_error is None else self._retry_seconds):
+            idle = self._idle = self._runtime.waiter()
+            # Looked at again, because on plain threads something may have come before `_idle` was there to be set.
+            slept_out = (
+                not self._queue
+                and not self._closed
+                and not idle.wait(None if self._last_error is None else self._retry_seconds)
+            )
+            self._idle = None
+            if slept_out:
                 self._try_again()
+
+    def _rouse(self) -> None:
+        idle = self._idle
+        if idle is not None:
+            idle.set()
 
     def _commit_what_waits(self) -> None:
         now = time.monotonic()
@@ -187,13 +200,16 @@ class Writer:
             if result.outcome != "stored":
                 self._explain(waiting, result, took, (began - waiting.since) * 1000)
                 continue
-            facts = tuple(
-                entry.fact.at(done.epoch, seq) if row is None else to_fact(row, done.epoch)
-                for entry, seq, row in zip(waiting.unit.entries, result.seqs, result.existing, strict=True)
-            )
-            existing = tuple(row is not None for row in result.existing)
-            fresh += [fact for fact, known in zip(facts, existing, strict=True) if not known]
-            waiting.receipt = Receipt(facts, None, existing, round(took, 3), round((began - waiting.since) * 1000, 3))
+            facts: list[Fact] = []
+            existing: list[bool] = []
+            for entry, seq, row in zip(waiting.unit.entries, result.seqs, result.existing, strict=True):
+                existing.append(row is not None)
+                if row is None:
+                    facts.append(entry.fact.at(done.epoch, seq))
+                    fresh.append(facts[-1])
+                else:
+                    facts.append(to_fact(row, done.epoch))
+            waiting.receipt = Receipt(tuple(facts), None, tuple(existing), took, (began - waiting.since) * 1000)
         try:
             if fresh:
                 self._told(fresh)
@@ -203,7 +219,7 @@ class Writer:
 
     def _explain(self, waiting: Waiting, result: Result, took: float, waited: float) -> None:
         if result.outcome == "duplicate":
-            waiting.receipt = Receipt((), result.detail, (), round(took, 3), round(waited, 3))
+            waiting.receipt = Receipt((), result.detail, (), took, waited)
         elif result.outcome == "cursor_moved":
             waiting.error = CursorMoved("somebody else moved the cursor")
         else:
@@ -239,13 +255,15 @@ class Writer:
 
 def plain(unit: Unit) -> PlainUnit:
     """The unit as the native thread takes it. Raises wire.NotFinite."""
+    delivery, cursor = unit.delivery, unit.cursor
     return PlainUnit(
-        entries=tuple(
-            PlainEntry(to_row(entry.fact), tuple((change.sql, change.params) for change in entry.changes), entry.once)
-            for entry in unit.entries
-        ),
-        changes=tuple((change.sql, change.params) for change in unit.changes),
-        delivery=None if unit.delivery is None else (unit.delivery.key, unit.delivery.id, unit.delivery.window_seconds),
-        cursor=None if unit.cursor is None else (unit.cursor.name, unit.cursor.expected, unit.cursor.to),
-        at=rfc3339(now_utc()),
+        [PlainEntry(to_row(entry.fact), _changes(entry.changes), entry.once) for entry in unit.entries],
+        _changes(unit.changes),
+        None if delivery is None else (delivery.key, delivery.id, delivery.window_seconds),
+        None if cursor is None else (cursor.name, cursor.expected, cursor.to),
+        "" if cursor is None else rfc3339(now_utc()),
     )
+
+
+def _changes(changes: Sequence[Change]) -> list[Statement]:
+    return [(change.sql, change.params) for change in changes] if changes else []

@@ -1,18 +1,19 @@
 """Native threads that stay native under patching: a hung disk, model or database stops one of them, never the loop.
 
-`start_new_thread`, `SimpleQueue`, `read` and `write` are bound here, before patching replaces the modules' attributes,
-and are C code that no engine turns green. A `ThreadPoolExecutor` under patching would be green threads on the loop.
+`start_new_thread`, `get_ident`, `SimpleQueue`, `read` and `write` are bound here, before patching replaces the modules'
+attributes, and are C code that no engine turns green. A `ThreadPoolExecutor` under patching would be green threads on
+the loop.
 """
 
 from _queue import SimpleQueue
-from _thread import start_new_thread
+from _thread import get_ident, start_new_thread
 from collections.abc import Callable
 from os import read, write
 from typing import Any, TypeVar
 
 from runtime.contract import Waiter
 
-__all__ = ["Job", "NativeLane", "read", "write"]
+__all__ = ["Job", "NativeLane", "get_ident", "read", "write"]
 
 T = TypeVar("T")
 

@@ -47,6 +47,7 @@ class SqliteConnection:
             uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
         )
         self._raw.row_factory = sqlite3.Row
+        self._cursor = self._raw.cursor()
         self._read_only = read_only
         self._deadline = 0.0
         if read_only:
@@ -67,11 +68,12 @@ class SqliteConnection:
         return [dict(row) for row in self._raw.execute(sql, params or {}).fetchall()]
 
     def batch(self, statements: Sequence[Statement]) -> None:
+        execute = self._cursor.execute
         for sql, params in statements:
-            self._raw.execute(sql, params)
+            execute(sql, params)
 
     def later(self, sql: str) -> None:
-        self._raw.execute(sql)
+        self._cursor.execute(sql)
 
     def begin(self) -> None:
         self._raw.execute("BEGIN" if self._read_only else "BEGIN IMMEDIATE")

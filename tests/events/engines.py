@@ -1,0 +1,173 @@
+"""What must hold under a real engine, as one process: prints "ok" or fails. Run by test_engines."""
+
+import sys
+
+import runtime
+
+ENGINE = sys.argv[1]
+runtime.patch(ENGINE)  # type: ignore[arg-type]
+
+import logging  # noqa: E402
+import sqlite3  # noqa: E402
+import subprocess  # noqa: E402
+import time  # noqa: E402
+
+import prometheus_client  # noqa: E402
+
+from events.envelope import Fact  # noqa: E402
+from events.errors import BadUnit, EventsError, NotStored  # noqa: E402
+from events.journal import Change, Entry, EventFilter, Unit, open_journal  # noqa: E402
+from runtime.native import get_ident  # noqa: E402
+
+LOOP_STALL_SECONDS = 0.1
+
+
+def unit() -> Unit:
+    return Unit([Entry(Fact("event", {"event_type": "info"}, "hello", "test"))])
+
+
+def stalls(engine: runtime.Runtime) -> list[float]:
+    """Beats every 5 ms; the list grows with how late each was."""
+    late: list[float] = []
+
+    def beat() -> None:
+        while True:
+            before = time.monotonic()
+            engine.sleep(0.005)
+            late.append(time.monotonic() - before - 0.005)
+
+    engine.spawn(beat)
+    return late
+
+
+CONTROL = """
+import sys, threading, time
+worst, ended = 0.0, threading.Event()
+threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+while not ended.is_set():
+    before = time.monotonic()
+    time.sleep(0.005)
+    worst = max(worst, time.monotonic() - before - 0.005)
+print(worst)
+"""
+
+
+class Control:
+    """A process that only sleeps, beside the one that is measured: how late it is, is the machine's doing."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen([sys.executable, "-c", CONTROL], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def worst(self) -> float:
+        return float(self._process.communicate()[0])
+
+
+def locked(url: str) -> None:
+    """A 3 s lock of another program: 503 within the time, and the loop never stalls."""
+    control = Control()
+    engine = runtime.make(ENGINE)  # type: ignore[arg-type]
+    journal = open_journal(url, engine)
+    late = stalls(engine)
+    other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    refused: list[float] = []
+
+    def post() -> None:
+        began = time.monotonic()
+        try:
+            journal.append(unit())
+        except NotStored:
+            refused.append(time.monotonic() - began)
+
+    began = time.monotonic()
+    tasks = []
+    while time.monotonic() - began < 3.0:
+        tasks.append(engine.spawn(post))
+        engine.sleep(0.1)
+    other.execute("ROLLBACK")
+    other.close()
+    back = time.monotonic()
+    while True:
+        try:
+            journal.append(unit())
+            break
+        except NotStored:
+            engine.sleep(0.05)
+    assert time.monotonic() - back < 5.0, "not back within 5 s"
+    for task in tasks:
+        task.join(5)
+    assert refused, "nothing was refused"
+    assert max(refused) < 2.2, f"a refusal took {max(refused):.2f} s"
+    stalled, machine = max(late), control.worst()
+    assert stalled - machine < LOOP_STALL_SECONDS, f"stalled {stalled * 1000:.0f} ms, machine {machine * 1000:.0f} ms"
+    journal.close()
+
+
+def quiet(url: str) -> None:
+    """No log record and no metric is made off the loop's thread, whatever the journal does."""
+    loop = get_ident()
+    strangers: list[str] = []
+
+    class Watch(logging.Handler):
+        def createLock(self) -> None:
+            self.lock = None
+
+        def handle(self, record: logging.LogRecord) -> bool:
+            if get_ident() != loop:
+                strangers.append(record.getMessage())
+            return True
+
+    logging.getLogger().addHandler(Watch())
+    logging.getLogger().setLevel(logging.DEBUG)
+    inc = prometheus_client.Counter.inc
+
+    def watched(self: prometheus_client.Counter, *args: float) -> None:
+        if get_ident() != loop:
+            strangers.append("a metric")
+        inc(self, *args)
+
+    prometheus_client.Counter.inc = watched  # type: ignore[method-assign, assignment]
+    engine = runtime.make(ENGINE)  # type: ignore[arg-type]
+    # The watch itself works: a native job that logs is seen.
+    engine.call_blocking(logging.getLogger("canary").warning, "from a native thread")
+    assert strangers == ["from a native thread"], strangers
+    strangers.clear()
+    journal = open_journal(url, engine)
+    journal.append(unit())
+    for bad in (Unit(changes=[Change("SELECT no FROM where_")]), unit()):
+        try:
+            journal.append(bad)
+        except BadUnit:
+            logging.getLogger("test").info("refused")
+    journal.search(EventFilter(q="hello", regex="h.*o"))
+    for sql in ("SELECT 1 AS one", "SELECT nothing FROM nowhere"):
+        try:
+            journal.query(sql)
+        except EventsError:
+            logging.getLogger("test").info("refused")
+    journal.close()
+    assert strangers == [], strangers
+
+
+def many(url: str) -> None:
+    """Fifty tasks share commits: far fewer commits than appends, all stored, in order."""
+    engine = runtime.make(ENGINE)  # type: ignore[arg-type]
+    journal = open_journal(url, engine)
+    heard: list[int] = []
+    journal.listen(lambda facts: heard.extend(one.seq or 0 for one in facts))
+
+    def append() -> None:
+        for _ in range(20):
+            journal.append(unit(), timeout=20.0)
+
+    tasks = [engine.spawn(append) for _ in range(50)]
+    for task in tasks:
+        assert task.join(30)
+    assert heard == list(range(1, 1001))
+    assert journal.stats()["commits"] < 200, journal.stats()
+    journal.close()
+
+
+if __name__ == "__main__":
+    {"locked": locked, "quiet": quiet, "many": many}[sys.argv[2]](sys.argv[3])
+    print("ok")

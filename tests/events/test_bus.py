@@ -1,0 +1,36 @@
+"""Passing updates: the newest always arrives, and never more often than agreed."""
+
+import time
+
+from events.bus import Bus
+from events.envelope import Passing
+from runtime import Runtime
+
+
+def price(key: str, value: float, type: str = "price_update") -> Passing:
+    return Passing(type, key, {"symbol": key, "price": value}, "price", "test")
+
+
+def test_a_fast_key_is_thinned_and_its_newest_arrives(threads: Runtime) -> None:
+    """A hundred prices at once: the first at once, the last a moment later, few between."""
+    bus = Bus(threads, per_second=20)
+    heard: list[float] = []
+    bus.listen(lambda update: heard.append(update.data["price"]))
+    for n in range(100):
+        bus.publish(price("NQ1!", n))
+    assert heard == [0]
+    time.sleep(0.3)
+    assert heard == [0, 99]
+
+
+def test_one_key_does_not_hold_up_another(threads: Runtime) -> None:
+    """Each key has its own turn, and a source may be named like another type's key."""
+    bus = Bus(threads, per_second=1)
+    heard: list[Passing] = []
+    bus.listen(heard.append)
+    bus.publish(price("NQ1!", 1))
+    bus.publish(price("ES1!", 2))
+    bus.publish(price("NQ1!", 3, type="system_health_update"))
+    assert len(heard) == 3
+    assert len(bus.latest()) == 3
+    assert [update.key for update in bus.latest(["system_health_update"]).values()] == ["NQ1!"]
