@@ -70,7 +70,7 @@ def test_what_was_not_tried_in_time_is_never_stored(opened: OpenJournal, sqlite_
 def test_a_full_disk_stores_nothing_halfway_and_recovers(opened: OpenJournal, sqlite_url: str) -> None:
     """With no page left an append is refused at once and leaves no row; with room again it works without a restart.
 
-    Seen to fail when a full disk is taken for the unit's own fault (BadUnit instead of NotStored).
+    Seen to fail with a commit that reports what it could not write as stored.
     """
     journal = opened(sqlite_url)
     journal.append(unit(fact()))
