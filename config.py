@@ -66,8 +66,8 @@ class Settings(BaseSettings):
     host: str = setting("127.0.0.1", "address", "The address to listen on; 0.0.0.0 for every network.")
     data_dir: Path = setting(Path("data"), "folder", "Where the database, the models and the lock live.")
     database_url: str = setting("", "URL", "Postgres instead of SQLite under DATA_DIR (`postgres://…`).", secret=True)
-    redis_url: str = setting("", "URL", "Redis, for wake-ups between several processes; one needs none.", secret=True)
-    redis_tls_verify: bool = setting(True, "yes/no", "Whether a `rediss://` server's certificate is checked.")
+    redis_url: str = setting("", "URL", "Not used yet: Redis, for several processes on one database.", secret=True)
+    redis_tls_verify: bool = setting(True, "yes/no", "Not used yet: whether a `rediss://` certificate is checked.")
     role: Literal["all"] = setting("all", "name", "What this process does: `all` is everything in one process.")
     async_mode: Literal["eventlet", "gevent"] = setting("eventlet", "name", "The engine: `eventlet` or `gevent`.")
     config_file: Path = setting(Path("config.yaml"), "file", "The file that settings are read from (environment only).")
@@ -120,7 +120,9 @@ class Settings(BaseSettings):
         None, "account currency", "The account's equity; else 50,000, assumed.", gt=0
     )
     risk_per_trade: float = setting(0.005, "fraction of equity", "What one trade may lose at its stop.", gt=0, le=0.1)
-    max_daily_loss: float = setting(0.02, "fraction of equity", "What a day may lose.", gt=0, le=1)
+    max_daily_loss: float = setting(
+        0.02, "fraction of equity", "Shown, not enforced yet: what a day may lose.", gt=0, le=1
+    )
     max_signal_age: float = setting(300.0, "seconds", "Entries older than this are skipped as stale.", gt=0)
     full_edge: float = setting(0.05, "probability", "The edge from which a trade has its full size.", ge=0, le=1)
     min_confidence: float | None = setting(
