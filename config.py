@@ -119,6 +119,9 @@ class Settings(BaseSettings):
     account_equity: float | None = setting(
         None, "account currency", "The account's equity; else 50,000, assumed.", gt=0
     )
+    account_currency: str = setting(
+        "USD", "ISO 4217", "The account's money; what is priced in another is skipped unless its own price converts it."
+    )
     risk_per_trade: float = setting(0.005, "fraction of equity", "What one trade may lose at its stop.", gt=0, le=0.1)
     max_daily_loss: float = setting(
         0.02, "fraction of equity", "Shown, not enforced yet: what a day may lose.", gt=0, le=1

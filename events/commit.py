@@ -12,8 +12,8 @@ from events.databases.contract import Row, Statement
 from events.rows import COLUMNS, INSERT
 
 Outcome = Literal["stored", "duplicate", "cursor_moved", "refused"]
-# Windows are at most ten minutes; a short table keeps pruning from being felt.
-KEEP_DELIVERIES_MS = 3_600_000
+# Longer than the longest window, a day for senders' own ids; what is older can't be a repeat.
+KEEP_DELIVERIES_MS = 25 * 3_600_000
 
 BY_ID = f"SELECT {COLUMNS} FROM journal WHERE id = :id"  # noqa: S608 - a constant of ours
 DELIVERED = "SELECT id, at_ms, boot FROM deliveries WHERE key = :key"

@@ -44,6 +44,7 @@ class _Delivery:
     received_at: datetime
     origin: str = "desk"
     backfilled: bool = False
+    message_id: str | None = None
 
 
 class Intake:
@@ -85,9 +86,12 @@ class Intake:
         secrets = (self._sources.token(source.name), path_token or "")
         return self._take(_Delivery(source, secrets, body, content_type, query, received_at))
 
-    def publish(self, source: str, body: bytes, *, content_type: str | None = "application/json") -> Answer:
-        """An alert from an authenticated publisher of scope `signal`; the fact's origin is `external`."""
-        return self._named(source, body, content_type, {}, now_utc(), origin="external")
+    def publish(self, source: str, body: bytes, *, message_id: str | None = None) -> Answer:
+        """An alert from an authenticated publisher of scope `signal`; the fact's origin is `external`.
+
+        The same `message_id` within a day is the same alert, however often it is sent.
+        """
+        return self._named(source, body, "application/json", {}, now_utc(), origin="external", message_id=message_id)
 
     def backfill(
         self, source: str, body: bytes, *, content_type: str | None, query: Mapping[str, str], received_at: datetime
@@ -105,13 +109,14 @@ class Intake:
         *,
         origin: str = "desk",
         backfilled: bool = False,
+        message_id: str | None = None,
     ) -> Answer:
         source = self._sources.get(name)
         if source is None:
             return _refused(404, "unknown_source", f"There is no source named {name[:80]!r}.", "Create it first.")
         secrets = (self._sources.token(name),)
         return self._take(
-            _Delivery(source, secrets, body, content_type, query, received_at, origin, backfilled=backfilled)
+            _Delivery(source, secrets, body, content_type, query, received_at, origin, backfilled, message_id)
         )
 
     def _take(self, delivery: _Delivery) -> Answer:
@@ -181,6 +186,8 @@ class Intake:
 
     def _key(self, delivery: _Delivery, parsed: Parsed, first: Fact) -> Delivery:
         name = delivery.source.name
+        if delivery.message_id is not None:
+            return Delivery(delivery_key(name, "message", {"id": delivery.message_id}), first.id, ID_WINDOW_S)
         if parsed.id_key is not None:
             return Delivery(delivery_key(name, "id", {"id": parsed.id_key}), first.id, ID_WINDOW_S)
         return Delivery(str(first.data["delivery_key"]), first.id, self._window_s)

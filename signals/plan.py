@@ -8,13 +8,14 @@ from typing import Any
 from signals.reasons import Reason, number, reason
 from signals.rules import SizingRules
 from trading.instruments import Instrument, instrument, round_price
+from trading.markets import STABLE
 
-_MONEY_AS_DOLLARS = frozenset({"USD", "USDT", "USDC", "BUSD", "DAI", "FDUSD", "TUSD", "USDP"})
+_AS_DOLLARS = frozenset({"USD", "USDP", *STABLE})
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A complete trade: `distance` in price units, money per quantity of 1, `reward` (b) and `cost` (c) in R."""
+    """A complete trade: `distance` in price units, the account's money per quantity of 1, reward (b), cost (c) in R."""
 
     instrument: Instrument
     long: bool
@@ -47,15 +48,24 @@ def plan(row: Mapping[str, Any], features: Mapping[str, float], rules: SizingRul
         return NoPlan(reason("no_price", "The alert brings no usable price; add {{close}} to its message."))
     found = instrument(row["symbol"], row.get("exchange"))
     price, long = Decimal(str(row["price"])), row["side"] == "buy"
+    rate = _rate(found, price, rules.currency)
+    if found.kind == "future" and not found.known:
+        text = f"The contract of {found.symbol} is not known: without its point value no size is right."
+        return NoPlan(reason("instrument_unknown", text))
+    if rate is None:
+        text = f"{found.symbol} is priced in {found.currency}, the account is in {rules.currency}; no rate is known."
+        return NoPlan(reason("currency_unconverted", text))
     notes = _about(found)
     stop = _stop(row, features, rules, found, price, long, notes)
     distance = price - stop if long else stop - price
     if distance <= 0:
         wrong = f"A {row['side']} at {number(float(price))} can't have its stop at {number(float(stop))}."
         return NoPlan(reason("stop_wrong_side", wrong), tuple(notes))
+    if found.known:  # no order's stop is nearer than a tick
+        distance = max(distance, found.tick_at(price))
     targets = _targets(row, rules, found, price, distance, long, notes)
-    risk = distance * found.point_value
-    cost = Decimal(str(rules.cost_ticks)) * found.tick_at(price) * found.point_value
+    risk = distance * found.point_value * rate
+    cost = Decimal(str(rules.cost_ticks)) * found.tick_at(price) * found.point_value * rate
     reward = float(abs(targets[0] - price) / distance)
     return Plan(found, long, price, stop, targets, distance, risk, cost, reward, float(cost / risk), tuple(notes))
 
@@ -63,12 +73,18 @@ def plan(row: Mapping[str, Any], features: Mapping[str, float], rules: SizingRul
 def _about(found: Instrument) -> list[Reason]:
     notes: list[Reason] = []
     if not found.known:
-        text = f"{found.symbol} is not a known instrument: $1 a point, whole lots and a 0.5 % stop are assumed."
+        text = f"{found.symbol} is not a known instrument: 1 a point, whole lots and a 0.5 % stop are assumed."
         notes.append(reason("instrument_unknown", text))
-    elif found.currency not in _MONEY_AS_DOLLARS:
-        text = f"{found.symbol} is priced in {found.currency}; the size counts it one to one with the account's money."
-        notes.append(reason("currency_unconverted", text))
     return notes
+
+
+def _rate(found: Instrument, price: Decimal, account: str) -> Decimal | None:
+    """The account's money for one unit of the instrument's; None when nothing tells."""
+    own = _AS_DOLLARS if account == "USD" else {account}
+    if not found.known or found.currency in own:
+        return Decimal(1)
+    base = found.root.removesuffix(found.currency)
+    return 1 / price if base in own else None  # USDJPY's own price is the rate
 
 
 def _stop(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SizingRules:
-    """Plain values from the settings. Fractions are fractions (0.005 is half a percent), money is in US dollars.
+    """Plain values from the settings. Fractions are fractions (0.005 is half a percent), money is in `currency`.
 
     `unscored_policy` is the share of the full size kept when a promoted model gave no usable probability.
     `kelly_fraction` is λ of market.md (0 = off, at most 0.25); `volatility_target` is σ* per bar (None = off).
@@ -14,6 +14,7 @@ class SizingRules:
 
     equity: float = 50_000.0
     equity_assumed: bool = True
+    currency: str = "USD"
     risk_per_trade: float = 0.005
     full_edge: float = 0.05
     min_confidence: float | None = None

@@ -195,7 +195,7 @@ def _volatility_target(
     if volatility is None or volatility <= 0:
         path.append(reason("volatility_unknown", "No volatility is known, so its target did not limit the size."))
         return
-    per_unit = volatility * float(trade.price * trade.instrument.point_value)
+    per_unit = volatility * float(trade.price / trade.distance * trade.risk_money)
     units = Decimal(str(rules.equity * rules.volatility_target / per_unit))
     why = reason("volatility_target", f"The volatility target allows {number(float(units))} units.")
     path.append(why)

@@ -81,6 +81,10 @@ class Sources:
         """A source's webhook token; KeyError for an unknown source. Never log it."""
         return self._tokens[name]
 
+    def is_fixed(self, name: str) -> bool:
+        """Whether the settings give this source its token, so that it can't be rotated here."""
+        return name == DEFAULT_SOURCE and self._webhook_token is not None
+
     def rules(self, name: str) -> SourceRules:
         """A source's parsing rules, made once per change."""
         return self._rules[name]
@@ -130,7 +134,7 @@ class Sources:
     def _keep(self, source: Source) -> None:
         self._sources[source.name] = source
         self._rules[source.name] = source.rules()
-        fixed = self._webhook_token if source.name == DEFAULT_SOURCE else None
+        fixed = self._webhook_token if self.is_fixed(source.name) else None
         self._tokens[source.name] = fixed or tokens.derive(self._secret_key, source.name, source.generation)
 
 

@@ -26,6 +26,7 @@ Kind = Literal["future", "share", "option", "crypto", "forex", "spread", "unknow
 _CENT = Decimal("0.01")
 _DELAYED = re.compile(r"_(DL|DLY)$")
 _FUTURE = re.compile(r"^([A-Z0-9]{1,4}?)(?:[1-9]!|[FGHJKMNQUVXZ](?:\d{4}|\d{2}|\d))$")
+_CONTINUOUS = re.compile(r"^[A-Z0-9_&]+[1-9]!$")
 _PERPETUAL = re.compile(r"(?:\.P|[-_.]?PERP|[-_]SWAP|\.PS)$")
 _PAIR = re.compile(r"^([A-Z0-9]{2,15})[/\-_]([A-Z]{3,5})$")
 _OPTION = re.compile(r"^([A-Z]{1,6})\s?\d{6}[CP]\d+(?:\.\d+)?$")
@@ -38,6 +39,7 @@ class Instrument:
     """What a symbol means. Tick and stop in price units, `point_value` in `currency` per 1.0 of price per lot of 1.
 
     `known` is False for a stated default (tick 0.01, $1 a point, whole lots, open always): show `instrument_unknown`.
+    An unknown future has no usable point value at all: never size one.
     `default_stop` is None where half a percent of the price serves better than a fixed number of points.
     """
 
@@ -114,7 +116,9 @@ def _recognise(name: str, market: str | None) -> Instrument:
     if future and (contract := CONTRACTS.get(future[1])):
         return _future(contract)
     if market in FUTURES_EXCHANGES:
-        return _future(CONTRACTS[name]) if name in CONTRACTS else _default("unknown")
+        return _future(CONTRACTS[name]) if name in CONTRACTS else _default("future")
+    if _CONTINUOUS.match(name):
+        return _default("future")
     if _OPTION.match(name):
         return _make("option", name, _CENT, Decimal(100), Decimal(1), "USD", "us_equity")
     if market not in SHARE_EXCHANGES and (pair := _pair(name, market)):

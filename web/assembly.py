@@ -139,6 +139,7 @@ def sizing_rules(values: Values) -> SizingRules:
     return SizingRules(
         equity=values.account_equity or ASSUMED_EQUITY,
         equity_assumed=values.account_equity is None,
+        currency=values.account_currency.strip().upper(),
         risk_per_trade=values.risk_per_trade,
         full_edge=values.full_edge,
         min_confidence=values.min_confidence,

@@ -71,6 +71,7 @@ class Values:
     breaker_failures: int
     breaker_seconds: float
     account_equity: float | None
+    account_currency: str
     risk_per_trade: float
     max_daily_loss: float
     max_signal_age: float

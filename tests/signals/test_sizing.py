@@ -222,3 +222,42 @@ def test_an_assumed_equity_is_shown() -> None:
     """`equity_assumed` stands beside a size until ACCOUNT_EQUITY is set."""
     assert "equity_assumed" in codes(sized())
     assert "equity_assumed" not in codes(sized(replace(FREE, equity_assumed=False)))
+
+
+@pytest.mark.parametrize(
+    ("symbol", "price", "account", "quantity"),
+    [
+        ("USDJPY", 150.0, "USD", 50_000.0),  # 0.75 yen a dollar at risk is half a cent: 250 / 0.005
+        ("EURUSD", 1.25, "EUR", 50_000.0),  # 0.00625 dollars a euro is half a cent too
+        ("BTCEUR", 50_000.0, "EUR", 1.0),
+        ("BTCUSDT", 50_000.0, "USD", 1.0),
+        ("ETHBTC", 0.05, "USD", None),
+        ("EURGBP", 0.85, "USD", None),
+        ("FDAX1!", 19_000.0, "USD", None),
+        ("MNQ1!", 21_450.0, "EUR", None),
+    ],
+)
+def test_other_money_is_converted_by_its_own_price_or_not_traded(
+    symbol: str, price: float, account: str, quantity: float | None
+) -> None:
+    """One to one, 250 dollars would buy a million ETH against BTC: without a rate there is no size."""
+    rules = replace(FREE, currency=account)
+    found = plan(row(symbol=symbol, price=price, stop=None, target=None), {}, rules)
+    verdict = size(found, UNPROMOTED, rules)
+    if quantity is None:
+        assert (verdict.verdict, codes(verdict)[0]) == ("skip", "currency_unconverted")
+    else:
+        assert verdict.quantity == quantity
+
+
+@pytest.mark.parametrize("symbol", ["CME_MINI:XYZ1!", "NSE:NIFTY1!", "NYMEX:XYZH2026"])
+def test_a_future_whose_contract_is_not_known_is_not_traded(symbol: str) -> None:
+    """Its point may be worth a thousand dollars; a default of one would size it a thousand times too large."""
+    found = plan(row(symbol=symbol), {}, FREE)
+    assert isinstance(found, NoPlan)
+    assert found.binding["code"] == "instrument_unknown"
+
+
+def test_a_stop_nearer_than_a_tick_counts_as_a_tick() -> None:
+    """No order rests between ticks, so none is sized as if it could."""
+    assert float(planned(FREE, stop=21450.2499, target=None).distance) == 0.25

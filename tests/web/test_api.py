@@ -76,6 +76,40 @@ def test_a_new_source_takes_alerts_and_its_old_token_ends_with_rotation(client: 
     assert client.post("/api/sources/none/rotate", headers=ADMIN).status_code == 404
 
 
+def test_a_token_of_the_settings_is_not_said_to_be_rotated(client: FlaskClient) -> None:
+    """WEBHOOK_TOKEN stays whatever is stored, so a rotation that would change nothing is refused."""
+    refused = client.post("/api/sources/tradingview/rotate", headers=ADMIN)
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, "token_fixed")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"timezone": "Mars/Olympus"},
+        {"mapping": {"sidee": "dir"}},
+        {"muted_until": "2026-01-01T00:00:00"},
+        {"expected_every_s": 0.001},
+    ],
+)
+def test_a_source_setting_that_would_do_nothing_or_harm_is_refused(
+    client: FlaskClient, settings: dict[str, object]
+) -> None:
+    """A wrong zone or field name is told at once, not silently left out; a time has a zone."""
+    refused = client.put("/api/sources/scalper", json=settings, headers=ADMIN)
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, "bad_source")
+
+
+def test_a_published_alert_is_external_and_its_id_is_its_key(app: App, client: FlaskClient) -> None:
+    """A script that resends an alert by its id, at whatever time, gets one signal; its origin says it is not ours."""
+    data = {"symbol": "MNQ1!", "side": "buy", "price": 1}
+    alert = {"id": "script-000001", "type": "signal_received", "data": data}
+    first = client.post("/api/events", json=[alert], headers=ADMIN).get_json()["items"][0]
+    changed = {**alert, "data": {**data, "price": 2}}  # not even another body makes it another alert
+    again = client.post("/api/events", json=[changed], headers=ADMIN).get_json()["items"][0]
+    assert (first["status"], again["status"], again["signal_id"]) == ("accepted", "duplicate", first["signal_id"])
+    assert [fact.origin for fact in app.desk.journal.after(0) if fact.type == "signal_received"] == ["external"]
+
+
 def test_what_is_left_out_of_a_source_stays(client: FlaskClient) -> None:
     """Settings are changed one by one."""
     client.put("/api/sources/scalper", json={"symbol": "NQ1!"}, headers=ADMIN)

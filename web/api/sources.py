@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from flask import Blueprint, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from signals.alert.mapping import OURS
+from signals.alert.times import zone_known
 from web import reading
 from web.answers import answer
 from web.auth import require
@@ -35,9 +36,23 @@ class SourceSettings(BaseModel):
     long_only: bool = Field(False, description="a bare sell closes, and never opens a short")
     mapping: dict[Path, Path] | None = Field(None, max_length=60, description="our field: their dotted path")
     timezone: str | None = Field(None, max_length=40, description="of time stamps without one")
-    expected_every_s: float | None = Field(None, gt=0, le=31 * 86400, description="silence beyond this is a gap")
+    expected_every_s: float | None = Field(None, ge=1, le=31 * 86400, description="silence beyond this is a gap")
     id_is_key: bool = Field(False, description="the sender's id makes a resend a duplicate")
-    muted_until: datetime | None = Field(None, description="no gap alerts until then")
+    muted_until: AwareDatetime | None = Field(None, description="no gap alerts until then")
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, name: str | None) -> str | None:
+        if name is not None and not zone_known(name):
+            raise ValueError("no time zone has this name; use one such as America/Chicago")
+        return name
+
+    @field_validator("mapping")
+    @classmethod
+    def _fields(cls, mapping: dict[str, str] | None) -> dict[str, str] | None:
+        if unknown := sorted(set(mapping or {}) - set(OURS)):
+            raise ValueError(f"no field of ours is called {unknown[0]}; there are {', '.join(OURS)}")
+        return mapping
 
 
 def blueprint(desk: Desk) -> Blueprint:
@@ -74,6 +89,9 @@ def blueprint(desk: Desk) -> Blueprint:
     def rotate(name: str) -> Response:
         if desk.sources.get(name) is None:
             raise NotFound("unknown_source", "There is no source with this name.", "GET /api/sources lists them.")
+        if desk.sources.is_fixed(name):
+            hint = "Set another WEBHOOK_TOKEN, or none, and start again."
+            raise BadRequest("token_fixed", "WEBHOOK_TOKEN in the settings is this source's token.", hint)
         return answer(shown(desk.sources.rotate(name, principal().id)))
 
     def shown(source: Any) -> dict[str, Any]:

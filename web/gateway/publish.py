@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -111,12 +110,8 @@ class Publisher:
             "level": level,
             "symbol": words(item, "symbol", 64) or (words(checked, "symbol", 64) or None),
         }
-        given = item.get("id")
+        given = given_id(item)
         if given is not None:
-            if not isinstance(given, str) or not ID.fullmatch(given):
-                raise BadMessage(
-                    "bad_event", "`id` can't be used.", "8 to 64 letters, digits or . _ : -, unique for ever."
-                )
             fields["id"] = given
         if catalogue.TYPES[type_].kind == "passing":
             key = fields["symbol"] or fields["source"]
@@ -130,17 +125,21 @@ class Publisher:
         sources = self._desk.sources
         name = words(item, "source", 64)
         source = name if name and sources.get(name) is not None else sources.default.name
-        answer = self._desk.intake.accept(
-            path_token=sources.token(source),
-            body=wire.encode(data),
-            content_type="application/json",
-            query={},
-            received_ns=time.time_ns(),
-        )
+        answer = self._desk.intake.publish(source, wire.encode(data), message_id=given_id(item))
         if answer.status >= 400:
             error = answer.body.get("error", {})
             return {"error": error}
         return {"seq": None, "existing": answer.body.get("status") == "duplicate", **answer.body}
+
+
+def given_id(item: Mapping[str, Any]) -> str | None:
+    """The sender's own id of an event, which makes a resend the same event. Raises BadMessage."""
+    given = item.get("id")
+    if given is None:
+        return None
+    if not isinstance(given, str) or not ID.fullmatch(given):
+        raise BadMessage("bad_event", "`id` can't be used.", "8 to 64 letters, digits or . _ : -, unique for ever.")
+    return given
 
 
 def words(item: Mapping[str, Any], field: str, longest: int) -> str:
