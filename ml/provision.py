@@ -21,6 +21,7 @@ from ml.serving import LoadedModel
 Tell = Callable[[dict[str, Any], str], None]
 _ROOT = Path(__file__).parents[1]
 _LOOK_SECONDS = 0.1
+_LOADING = Refused("model_loading", "The promoted model is being loaded.", "It takes a second or two.")
 
 
 class Loop(Protocol):
@@ -48,13 +49,21 @@ def start(
     replaced by the starter: the user asked for it, so signals say why they are unscored. A refused starter is trained
     anew. `timeout` in seconds bounds the training.
     """
-    scorer.use(None, training=True)
+    # Known before the first signal is decided: while a promoted model is loaded, none is sized as if there were none.
+    scorer.use(None, _LOADING, training=True)
+    try:
+        card = None if model_path else registry.champion()
+    except Exception as error:  # noqa: BLE001 - the database may be down; whether a model was promoted is then unknown
+        refused = _unprepared(error)
+        scorer.use(None, refused)
+        return runtime.spawn(_tell_refused, tell, refused)
+    if not model_path and (card is None or card["status"] == "starter"):
+        scorer.use(None, training=True)
 
     def work() -> None:
         if model_path:
             _use(scorer, tell, lambda: runtime.call_blocking(load_path, Path(model_path), model_sha256))
             return
-        card = registry.champion()
         if card is not None and _use(scorer, tell, lambda: registry.load(card["id"])):
             return
         if card is None or card["status"] == "starter":
@@ -79,9 +88,13 @@ def _guarded(scorer: Scorer, tell: Tell, work: Callable[[], None]) -> None:
     try:
         work()
     except Exception as error:  # noqa: BLE001 - the database may be down; its error says which
-        refused = Refused("model_start_failed", f"No model could be prepared: {type(error).__name__}.")
-        scorer.use(None)
+        refused = _unprepared(error)
+        scorer.use(None, refused if scorer.refused is _LOADING else None)
         _tell_refused(tell, refused)
+
+
+def _unprepared(error: Exception) -> Refused:
+    return Refused("model_start_failed", f"No model could be prepared: {type(error).__name__}.")
 
 
 def _use(scorer: Scorer, tell: Tell, load: Callable[[], LoadedModel]) -> bool:

@@ -59,6 +59,11 @@ class Scorer:
         self._model, self._refused, self._training = model, refused, training
         self._breaker = Breaker(*self._limits, self._clock)
 
+    @property
+    def refused(self) -> Refused | None:
+        """Why there is no model although one should serve."""
+        return self._refused
+
     def score(self, features: Mapping[str, float]) -> Score:
         """The probability for one row of `ml.features.compute`."""
         model, breaker = self._model, self._breaker
@@ -101,7 +106,7 @@ class Scorer:
         """
         model = self._model
         if model is None:
-            status = "refused" if self._refused else "training" if self._training else "missing"
+            status = "training" if self._training else "refused" if self._refused else "missing"
             reason = self._refused.code if self._refused else "model_missing"
             text = self._refused.message if self._refused else None
             return {

@@ -49,12 +49,12 @@ class App:
 
     def start(self) -> None:
         """Start whoever follows the journal, the rounds, and the training of a missing starter model."""
+        self.models.provide()  # first: what waits from before the start must know whether a model was promoted
         for follower in self.desk.followers:
             follower.start()
         self.desk.runtime.spawn(self.auth.watch)
         self.gaps.start()
         self.rounds.start()
-        self.models.provide()
 
     def stop(self) -> None:
         """Stop in the order of the facts' way; the writer last, so that what was taken in is stored."""

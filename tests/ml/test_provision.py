@@ -143,12 +143,29 @@ def test_ensure_starter_calls_back(tmp_path: Path) -> None:
 
 
 def test_a_database_that_is_down_does_not_stop_the_start(tmp_path: Path) -> None:
-    """Reading the models fails: alerts go on being taken, unscored, and the fact names the error."""
+    """Reading the models fails: whether one was promoted is unknown, so signals are unscored, and a fact says why."""
 
     def down() -> list[dict[str, Any]]:
         raise ConnectionError
 
     desk = Desk()
     desk.start(Registry(tmp_path, lambda card, content: None, down))
-    assert desk.scorer.score(ROW).reason == "model_missing"
+    assert desk.scorer.score(ROW).reason == "model_start_failed"
     assert desk.facts[0]["reason"] == "model_start_failed"
+
+
+def test_while_a_promoted_model_loads_nothing_is_sized_without_it(tmp_path: Path, starter: Trained) -> None:
+    """Right after a start a signal is unscored, never at the full size of a desk that has no model."""
+    shelf, _ = registry(tmp_path)
+    shelf.add({**starter.card, "status": "champion"}, starter.content)
+    reasons: list[str | None] = []
+
+    class Slow(Threads):
+        def spawn(self, fn: Callable[..., Any], *args: Any) -> threading.Thread:
+            reasons.append(desk.scorer.score(ROW).reason)
+            return super().spawn(fn, *args)
+
+    desk = Desk()
+    start(Slow(), shelf, desk.scorer, desk.tell).join(60)
+    assert reasons == ["model_loading"]
+    assert desk.scorer.score(ROW).probability is not None
