@@ -18,7 +18,7 @@ def rows(server: DeskServer) -> int:
 def test_a_resend_is_the_same_signal(server: DeskServer) -> None:
     """The same alert four times, the pauses a tenth of TradingView's five seconds: one signal, the first one's id.
 
-    Seen to fail with the delivery window left out of the commit.
+    Seen to fail with the delivery left out of the unit (`_store(facts, None)`): four times accepted.
     """
     body = alerts.entry(1)
     answers = []
@@ -45,21 +45,30 @@ def assert_one_signal(answers: list[dict[str, str]]) -> None:
 
 
 def test_a_race_of_identical_posts_is_one_signal(server: DeskServer) -> None:
-    """100 identical posts racing into one server on SQLite: one accepted, 99 told its id."""
+    """100 identical posts racing into one server on SQLite: one accepted, 99 told its id.
+
+    Seen to fail with the delivery left out of the unit: all are accepted.
+    """
     assert_one_signal(race([server], alerts.entry(1)))
     assert rows(server) == 1
 
 
 @pytest.mark.postgres
 def test_a_race_over_two_servers_is_one_signal(start_server: StartServer, postgres_url: str) -> None:
-    """100 identical posts racing into two servers on one Postgres: one accepted, 99 told its id."""
+    """100 identical posts racing into two servers on one Postgres: one accepted, 99 told its id.
+
+    Seen to fail with the keys remembered by each process instead of under the writer's lock: each server accepts one.
+    """
     servers = [start_server(DATABASE_URL=postgres_url) for _ in range(2)]
     assert_one_signal(race(servers, alerts.entry(1)))
     assert rows(servers[0]) == 1
 
 
 def test_the_same_text_on_two_bars_is_two_signals(server: DeskServer) -> None:
-    """Two alerts that differ in their bar alone are two decisions, however close together."""
+    """Two alerts that differ in their bar alone are two decisions, however close together.
+
+    Seen to fail with a key made of symbol, side and price: the second is told that it is a duplicate.
+    """
     first = server.post_alert(alerts.entry(1, bar_time="2026-01-07T14:30:00Z")).json()
     second = server.post_alert(alerts.entry(1, bar_time="2026-01-07T14:31:00Z")).json()
     assert [first["status"], second["status"]] == ["accepted", "accepted"]
