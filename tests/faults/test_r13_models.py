@@ -66,6 +66,7 @@ def test_a_bad_model_leaves_signals_unscored(
     """It boots; an alert is accepted and stored as `unscored` with the reason, sized 0, and nothing was unpickled."""
     server = start_server(**(REFUSED | SERVING)[code](tmp_path, template_data_dir))
     model = settled_model(server)
+    assert not (tmp_path / "opened").exists(), "bytes with the wrong hash were unpickled"
     if code in REFUSED:
         assert (model["status"], model["reason"]) == ("refused", code)
         assert code in [fact["data"]["reason"] for fact in server.facts(types="ml_model_update")]
@@ -75,7 +76,6 @@ def test_a_bad_model_leaves_signals_unscored(
     assert (row["verdict"], row["quantity"], row["probability"]) == ("unscored", 0, None)
     assert row["reasons"][0]["code"] == code
     assert "Traceback" not in server.log
-    assert not (tmp_path / "opened").exists()
 
 
 def test_the_mark_does_show_an_opened_file(start_server: StartServer, tmp_path: Path) -> None:
