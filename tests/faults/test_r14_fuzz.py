@@ -65,6 +65,9 @@ HAND_MADE = (
     b"[[]]",
     b"{" * 5_000,
     b"[" * 60_000,
+    b'{"a":' * 3_000,
+    b"{'a':" * 3_000,
+    b"['a'," * 3_000,
     b"a" * 65_536,
     b"a" * 70_000,
     b'{"a":' * 9 + b"1" + b"}" * 9,
@@ -123,7 +126,7 @@ def post_all(server: DeskServer, bodies: list[bytes]) -> None:
         assert answer.status_code in (200, 400, 413, 422), (answer.status_code, body[:300])
         if answer.status_code != 200:
             error = answer.json()["error"]
-            assert error["code"]
+            assert error["code"] != "unreadable", ("a fault of the parser, caught by its net", body[:300])
             assert error["message"]
             assert error["hint"]
 
