@@ -63,7 +63,13 @@ SERVING: dict[str, Callable[[Path, Path], Settings]] = {"model_not_a_number": no
 def test_a_bad_model_leaves_signals_unscored(
     code: str, start_server: StartServer, tmp_path: Path, template_data_dir: Path
 ) -> None:
-    """It boots; an alert is accepted and stored as `unscored` with the reason, sized 0, and nothing was unpickled."""
+    """It boots; an alert is accepted and stored as `unscored` with the reason, sized 0, and nothing was unpickled.
+
+    Seen to fail, one by one: without `check_hash` the mark of the wrong-hash pickle appears; without the refusals of a
+    missing and a corrupt file the reason is lost (`model_missing`, a take); without the checks of features and of
+    scikit-learn's version the model serves; without the check for NaN, and with an error let through the native lane,
+    the signal is never processed.
+    """
     server = start_server(**(REFUSED | SERVING)[code](tmp_path, template_data_dir))
     model = settled_model(server)
     assert not (tmp_path / "opened").exists(), "bytes with the wrong hash were unpickled"
@@ -79,7 +85,10 @@ def test_a_bad_model_leaves_signals_unscored(
 
 
 def test_the_mark_does_show_an_opened_file(start_server: StartServer, tmp_path: Path) -> None:
-    """The same bytes under their own hash are opened, so that the mark's absence above means something."""
+    """The same bytes under their own hash are opened, so that the mark's absence above means something.
+
+    Fails when the server can't import what the pickle names, or when nothing opens MODEL_PATH at all.
+    """
     server = start_server(**models.put(tmp_path, models.Marking(tmp_path / "opened")))
     assert settled_model(server)["status"] == "refused"
     assert (tmp_path / "opened").exists()

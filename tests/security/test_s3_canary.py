@@ -137,7 +137,10 @@ def knock_everywhere(server: DeskServer) -> None:
 def test_a_canary_secret_is_nowhere_afterwards(start_server: StartServer, token: str) -> None:
     """Right and wrong secrets, whole and broken bodies, the dry run, a login with it: 0 hits, on the disk too.
 
-    The canary is the webhook's own token, and then a secret that the alert carries for somebody else.
+    The canary is the webhook's own token, and then a secret that the alert carries for somebody else. Seen to fail with
+    the body stored as it came on the refused path and on the accepted one, with a dry run that shows what it removed,
+    with log lines that nobody redacts (the webhook's path, a form with its password), and (a broker's) with the text of
+    a broken body left as it is.
     """
     server = start_server(WEBHOOK_TOKEN=token, DASHBOARD_PASSWORD="another word", LOG_LEVEL="debug")
     follower = Follower(server.port)
