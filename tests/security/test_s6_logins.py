@@ -51,7 +51,11 @@ class Poll:
 
 @pytest.mark.socket
 def test_a_logout_ends_the_lines_of_that_login(start_server: StartServer, engine: str) -> None:
-    """Within a second its `/ws`, Socket.IO and waiting poll end; its cookie opens nothing; other logins go on."""
+    """Within a second its `/ws`, Socket.IO and waiting poll end; its cookie opens nothing; other logins go on.
+
+    Seen to fail without the gateway's `on_revoked` (`/ws` still open after 5 s), without the end of that login's long
+    polls (the poll still waits), and with revoked sessions still found (200 for 401).
+    """
     server = start_server(ASYNC_MODE=engine)
     leaving, staying = Browser(server).log_in(), Browser(server).log_in()
     lines, others = lines_of(leaving), lines_of(staying)
@@ -75,7 +79,10 @@ def test_a_logout_ends_the_lines_of_that_login(start_server: StartServer, engine
 
 @pytest.mark.socket
 def test_a_login_whose_time_is_over_holds_no_line(start_server: StartServer, engine: str) -> None:
-    """A login of four seconds: its lines live until then, and end within a second after."""
+    """A login of four seconds: its lines live until then, and end within a second after.
+
+    Seen to fail without the watch for ended sessions: `/ws` is still open after 10 s.
+    """
     server = start_server(ASYNC_MODE=engine, SESSION_SECONDS="4")
     began = time.monotonic()
     browser = Browser(server).log_in()
@@ -88,7 +95,10 @@ def test_a_login_whose_time_is_over_holds_no_line(start_server: StartServer, eng
 
 
 def test_a_revoked_token_holds_no_line(server: DeskServer) -> None:
-    """A token that is ended ends its line within a second."""
+    """A token that is ended ends its line within a second.
+
+    Seen to fail without the gateway's `on_revoked`: its line is still open after 5 s.
+    """
     headers = {"Authorization": f"Bearer {API_TOKEN}"}
     asked = {"name": "scanner", "scopes": ["read"]}
     made = requests.post(f"{server.url}/api/tokens", json=asked, headers=headers, timeout=10).json()
@@ -99,7 +109,11 @@ def test_a_revoked_token_holds_no_line(server: DeskServer) -> None:
 
 
 def test_guessing_is_slow_and_never_shuts_the_owner_out(start_server: StartServer) -> None:
-    """100 wrong passwords, each from another forged address: slowed as one; the owner gets in, from both browsers."""
+    """100 wrong passwords, each from another forged address: slowed as one; the owner gets in, from both browsers.
+
+    Seen to fail with a throttle that never waits, with one that believes X-Forwarded-For (401 a hundred times), with one
+    that never refills (the new browser is shut out for good), and without the known browser's own door (429 for it).
+    """
     server = start_server(DASHBOARD_PASSWORD=PASSWORD)
     known, fresh, stranger = Browser(server), Browser(server), Browser(server)
     assert known.try_password(PASSWORD).status_code == 303
@@ -124,7 +138,10 @@ def opens_within(browser: Browser, seconds: float) -> bool:
 
 
 def test_a_forged_address_is_not_believed(start_server: StartServer) -> None:
-    """Whoever writes TradingView's address into X-Forwarded-For is not TradingView, unless a trusted proxy wrote it."""
+    """Whoever writes TradingView's address into X-Forwarded-For is not TradingView, unless a trusted proxy wrote it.
+
+    Seen to fail with the first address of the header believed: 200 for 403.
+    """
     forged = {"X-Forwarded-For": "52.89.214.238"}
     for hops, status in (("0", 403), ("1", 200)):
         server = start_server(WEBHOOK_ALLOWED_IPS="tradingview", TRUSTED_PROXIES=hops)
