@@ -111,7 +111,7 @@ def test_a_revoked_token_holds_no_line(server: DeskServer) -> None:
 def test_guessing_is_slow_and_never_shuts_the_owner_out(start_server: StartServer) -> None:
     """100 wrong passwords, each from another forged address: slowed as one; the owner gets in, from both browsers.
 
-    Seen to fail with a throttle that never waits, with one that believes X-Forwarded-For (401 a hundred times), with one
+    Seen to fail with a throttle that never waits, with one that believes X-Forwarded-For (100 times 401), with one
     that never refills (the new browser is shut out for good), and without the known browser's own door (429 for it).
     """
     server = start_server(DASHBOARD_PASSWORD=PASSWORD)
