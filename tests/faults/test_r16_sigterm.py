@@ -14,7 +14,7 @@ from tests.support.follower import Follower
 def test_sigterm_ends_in_time_and_loses_nothing(start_server: StartServer, engine: str) -> None:
     """With 50 sockets (500 in the long form) and alerts in flight: exit 0 within 8 s, nothing acknowledged lost.
 
-    Seen to fail with a stop that waits 15 s for the sockets to go by themselves, and no alarm behind it (15 s), and with
+    Seen to fail with a stop that waits 15 s for the sockets to go by themselves and no alarm behind it (15 s), and with
     answers sent 20 ms before their commit and a stop that does not wait for it (acknowledged alerts are not stored).
     Not telling the sockets alone is not enough: the server still closes them after 3.5 s.
     """

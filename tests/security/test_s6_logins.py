@@ -79,18 +79,18 @@ def test_a_logout_ends_the_lines_of_that_login(start_server: StartServer, engine
 
 @pytest.mark.socket
 def test_a_login_whose_time_is_over_holds_no_line(start_server: StartServer, engine: str) -> None:
-    """A login of four seconds: its lines live until then, and end within a second after.
+    """A login of three seconds: its lines live until then, and end within a second after.
 
     Seen to fail without the watch for ended sessions: `/ws` is still open after 10 s.
     """
-    server = start_server(ASYNC_MODE=engine, SESSION_SECONDS="4")
+    server = start_server(ASYNC_MODE=engine, SESSION_SECONDS="3")
     began = time.monotonic()
     browser = Browser(server).log_in()
     opened = time.monotonic()
     lines = lines_of(browser)
     ends = {line.kind: line.wait_ended(10) for line in lines}
-    assert min(ends.values()) - began >= 4.0
-    assert max(ends.values()) - opened <= 4.0 + AT_MOST
+    assert min(ends.values()) - began >= 3.0
+    assert max(ends.values()) - opened <= 3.0 + AT_MOST
     assert browser.http.get(f"{server.url}/api/session", timeout=10).status_code == 401
 
 
