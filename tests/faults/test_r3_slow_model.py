@@ -22,7 +22,7 @@ MOST_BEHIND = 2.0
 def test_a_slow_model_slows_nothing_else(start_server: StartServer, tmp_path: Path) -> None:
     """50 alerts/s for 6 s to 50 sockets, the model 5 s slow: answers p99 < 250 ms, 2 s behind at most, all told why.
 
-    Seen to fail without the breaker (`breaker_open` is never seen), without the deadline (signals still wait after 30 s)
+    Seen to fail without the breaker (`breaker_open` is never seen), without the deadline (signals wait for 30 s)
     and with the model asked on the loop (alerts are not answered within the senders' time).
     """
     run(start_server(**models.put(tmp_path, models.Slow(MODEL_SECONDS))), sockets=50, seconds=6)
