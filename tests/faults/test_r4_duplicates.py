@@ -10,7 +10,6 @@ from tests.conftest import StartServer
 from tests.support import alerts
 from tests.support.server import DeskServer
 
-
 POLL_SECONDS = 0.25  # JOURNAL_POLL_SECONDS, as it is unless set
 
 
