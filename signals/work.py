@@ -104,11 +104,12 @@ class Work:
             and r["source"] == row["source"]
             and r["seq"] < row["seq"]
             and is_test(r) == is_test(row)
+            and not _long_before(row, r)
         ]
 
     def _referring(self, row: Row) -> list[Row]:
         rows = (self._rows[id] for id in self._by_ref.get((row["source"], row["trade_ref"]), ()))
-        return [r for r in rows if is_test(r) == is_test(row) and _same_symbol(r, row)]
+        return [r for r in rows if is_test(r) == is_test(row) and _same_symbol(r, row) and not _long_before(row, r)]
 
     @staticmethod
     def _newest(rows: Iterable[Row]) -> Row | None:
@@ -139,3 +140,8 @@ class Work:
 def _same_symbol(one: Row, other: Row) -> bool:
     """A strategy's order names, such as `Long`, return on every symbol; what names no symbol fits all."""
     return None in (one["symbol"], other["symbol"]) or one["symbol"] == other["symbol"]
+
+
+def _long_before(row: Row, entry: Row) -> bool:
+    """Whether a backfilled row tells of a time before this entry, which it then can't concern."""
+    return bool(row["extra"].get("backfilled")) and entry["received_at"] > row["received_at"]

@@ -27,7 +27,7 @@ SIDE_WORD = _any_case(rf"""
       |(?:signal|action|side|direction)\s?[:=]?\s?)?
     (?:(?P<buy>buy|long|bto|bought|bullish{_ORDERED})|(?P<sell>sell|short|sto|sold|bearish{_ORDERED}))
     (?:[ _-](?:entry|signal|alert|order|stop|limit|now|setup)\b)?
-    (?![\w\-])""")
+    (?![\w\-]|[ ](?:term|run|squeeze|interest|covering|liquidations?|wick|body|candles?|bars?|tail)\b)""")
 CLOSE_PHRASE = _any_case(r"""
     (?<![\w\-])(?:
       (?:close|exit|flatten|cover|liquidate|closing|exiting)(?!\w|\s*(?:above|below|over|under|price|cross|is|was|[=><]))

@@ -270,3 +270,15 @@ def test_a_reversal_tells_how_the_other_side_went(desk: Desk) -> None:
     desk.send(order("sell", "short", "long", 21540.0))
     desk.work()
     assert (desk.signal(opened)["status"], desk.signal(opened)["outcome_r"]) == ("closed", 1.0)
+
+
+@pytest.mark.parametrize("late", [{"market_position": "flat"}, {"market_position": "short"}])
+def test_yesterdays_exit_found_today_leaves_todays_entry_alone(desk: Desk, late: dict[str, object]) -> None:
+    """A backfilled exit or reversal concerns what was held when it fired, not what was opened since."""
+    opened = desk.send(entry())
+    body = orjson.dumps(order("sell", "", "long", 21000.0) | late)
+    yesterday = now_utc() - timedelta(days=1)
+    answer = desk.intake.backfill("tradingview", body, content_type=None, query={}, received_at=yesterday)
+    desk.work()
+    assert answer.status == 200
+    assert desk.signal(opened)["status"] == "accepted"

@@ -1,12 +1,14 @@
 """The webhook's door: every way to knock, and what is answered."""
 
 import json
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
 
 from tests.support.server import WEBHOOK_TOKEN
 from tests.web.conftest import MakeApp
+from web.assembly import App
 
 ALERT = json.dumps({"symbol": "MNQ1!", "side": "buy", "price": 25118.25, "stop": 25098.25, "target": 25158.25})
 
@@ -73,3 +75,19 @@ def test_an_allow_list_is_an_additional_lock(make_app: MakeApp) -> None:
     assert client.post(f"/webhook/{WEBHOOK_TOKEN}", data=ALERT).status_code == 403
     assert client.post(f"/webhook/{WEBHOOK_TOKEN}", data=ALERT, environ_base=inside).status_code == 200
     assert client.post("/webhook/wrong", data=ALERT, environ_base=inside).status_code == 401
+
+
+class Broken(BytesIO):
+    """A stream whose sender writes broken chunks."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise ValueError(f"invalid literal: {size}")
+
+
+def test_half_an_alert_is_not_read_as_a_whole_one(client: FlaskClient, app: App) -> None:
+    """A body shorter than announced, or in broken chunks, is a 400 that stores nothing: `214` is not `21450.25`."""
+    path = f"/webhook/{WEBHOOK_TOKEN}"
+    cut = client.post(path, data=b"BUY NQ1! @ 214", environ_overrides={"CONTENT_LENGTH": "40"})
+    broken = client.post(path, input_stream=Broken(), headers={"Transfer-Encoding": "chunked"})
+    assert [one.get_json()["error"]["code"] for one in (cut, broken)] == ["body_cut", "body_cut"]
+    assert (cut.status_code, broken.status_code, app.desk.journal.head) == (400, 400, 0)

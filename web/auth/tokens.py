@@ -44,7 +44,7 @@ class Tokens:
     def make(self, name: str, scopes: list[str]) -> dict[str, Any]:
         """A new token with its secret, which is never shown again. Raises BadRequest for an unknown scope."""
         unknown = [scope for scope in scopes if scope not in SCOPES]
-        if unknown or not scopes or not name.strip():
+        if unknown or not scopes or not name.strip() or not name.isprintable():
             hint = f"Scopes are {', '.join(SCOPES)}; a name says whose token it is."
             raise BadRequest("bad_token_request", f"No token without a name and known scopes: {unknown}.", hint)
         secret = PREFIX + secrets.new(32)

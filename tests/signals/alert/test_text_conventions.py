@@ -141,6 +141,8 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("Watch NQ1! for a possible long", {"kind": "info", "symbol": "NQ1!"}),
     ("Do not buy NQ1!", {"side": None}),
     ("BUY or SELL NQ1!?", {"side": None}),
+    ("AAPL short squeeze, buy @ 221", {"side": None, "kind": "info"}),
+    ("AAPL long term resistance 223", {"side": None, "kind": "info"}),
     ("NQ1!, 1D: Sell signal", {"symbol": "NQ1!", "side": "sell", "interval": "D"}),
     (
         "Alert: Long NQ1! 5m @ 25118.25 | SL: 25098.25 | TP: 25158.25",
