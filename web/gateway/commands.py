@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from web.gateway.client import REFUSED_MOST
 from web.gateway.errors import BadMessage, NotPermitted, TooFast
 from web.gateway.joining import POLICY, Position
+from web.gateway.publish import BATCH_MOST
 from web.gateway.rooms import subscription
 
 if TYPE_CHECKING:
@@ -107,6 +108,8 @@ class Commands:
             self._gateway.stats.latencies.append(client.latency_ms)
 
     def _publish(self, client: Client, data: Mapping[str, Any]) -> Answer:
+        if "events" in data:
+            return self._publish_batch(client, data["events"])
         answer = self._gateway.publisher.publish(client.principal, [data])[0]
         error = answer.get("error")
         if isinstance(error, dict):
@@ -115,3 +118,15 @@ class Commands:
             )
             return {"id": answer.get("id"), **self.refuse(client, refusal)}
         return answer
+
+    def _publish_batch(self, client: Client, events: Any) -> Answer:
+        """Several events as one message and one commit: `{"answers": […]}`, one each, in order."""
+        if not isinstance(events, list) or len(events) > BATCH_MOST:
+            hint = f"A list of at most {BATCH_MOST} events."
+            raise BadMessage("bad_event", "`events` is not a list that can be taken.", hint)
+        answers = self._gateway.publisher.publish(client.principal, events)
+        # Counted once a message: cut off at once, a client with the wrong scope would never hear the reason.
+        error = next((answer["error"] for answer in answers if answer.get("error")), None)
+        if error is not None:
+            self.refuse(client, NotPermitted(str(error.get("code", "bad_event")), str(error.get("message", ""))))
+        return {"answers": answers}

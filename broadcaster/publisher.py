@@ -1,0 +1,78 @@
+"""What a trading script reports, one method a subject, each as the event type that the desk has for it.
+
+A desk records trades and portfolios only of its own accounts, so a script's are lines of activity (`event`), which
+nobody can mistake for the desk's. Figures keep the caller's units.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from broadcaster.client import Broadcaster, get_broadcaster
+from broadcaster.item import stamp
+
+
+class DataPublisher:
+    """On top of a Broadcaster (or of the one that `get_broadcaster(source, **options)` gives). Nothing raises."""
+
+    def __init__(self, source: str | None = None, *, broadcaster: Broadcaster | None = None, **options: Any) -> None:
+        self.broadcaster = broadcaster or get_broadcaster(source, **options)
+
+    def publish_price(self, symbol: str, price: float, *, change_24h: float | None = None, **fields: Any) -> None:
+        """`price_update`, passing: only the newest of a symbol counts, also while the desk is away. Change in %."""
+        data = {"at": stamp(), **fields, "symbol": symbol, "price": price, "change_24h": change_24h}
+        self.broadcaster.publish("price_update", data, f"{symbol} {price}", key=f"price/{symbol}")
+
+    def publish_portfolio(self, equity: float, *, cash: float | None = None, **fields: Any) -> None:
+        """`event` (info): what an account outside the desk is worth."""
+        data = {**fields, "report": "portfolio", "equity": equity, "cash": cash}
+        self.broadcaster.broadcast_event("info", f"Portfolio {equity:,.2f}", **data)
+
+    def publish_trade(self, symbol: str, side: str, quantity: float, price: float, **fields: Any) -> None:
+        """`event` (order): a fill in an account outside the desk."""
+        data = {**fields, "report": "trade", "symbol": symbol, "side": side, "quantity": quantity, "price": price}
+        self.broadcaster.broadcast_event("order", f"{side.upper()} {quantity:g} {symbol} @ {price}", **data)
+
+    def publish_alert(
+        self, text: str, *, priority: str = "MEDIUM", rule: str | None = None, level: str | int = "WARNING"
+    ) -> None:
+        """`alert`: a notification; `priority` is LOW, MEDIUM, HIGH or CRITICAL."""
+        self.broadcaster.publish("alert", {"text": text, "priority": priority, "rule": rule}, text, level)
+
+    def publish_ml_prediction(
+        self,
+        symbol: str,
+        model: str,
+        *,
+        predicted_price: float | None = None,
+        direction: str | None = None,
+        confidence: float | None = None,
+        **fields: Any,
+    ) -> None:
+        """`ml_prediction_update` of the kind forecast; `confidence` from 0 to 1."""
+        said = {"predicted_price": predicted_price, "direction": direction, "confidence": confidence}
+        data = {"at": stamp(), **fields, "kind": "forecast", "symbol": symbol, "model": model, **said}
+        words = [symbol, direction or "", "" if predicted_price is None else f"→ {predicted_price}", f"({model})"]
+        self.broadcaster.publish("ml_prediction_update", data, " ".join(word for word in words if word))
+
+    def publish_pattern(
+        self,
+        symbol: str,
+        pattern: str,
+        *,
+        interval: str | None = None,
+        direction: str | None = None,
+        entry: float | None = None,
+        stop: float | None = None,
+        target: float | None = None,
+        confidence: float | None = None,
+    ) -> None:
+        """`pattern_detected`: a named chart pattern; `confidence` from 0 to 1."""
+        plan = {"entry": entry, "stop": stop, "target": target, "confidence": confidence}
+        data = {"symbol": symbol, "pattern": pattern, "interval": interval, "direction": direction, **plan}
+        self.broadcaster.publish("pattern_detected", data, f"{pattern} on {symbol}")
+
+    def publish_status(self, status: str, message: str = "", *, level: str | int = "INFO", **fields: Any) -> None:
+        """`event` (info): how the script itself is doing, such as running or stopped."""
+        words = f"{status}: {message}" if message else status
+        self.broadcaster.broadcast_event("info", words, level, **{**fields, "report": "status", "status": status})

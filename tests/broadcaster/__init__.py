@@ -1,0 +1,1 @@
+"""What the client library promises, shown against real server processes."""

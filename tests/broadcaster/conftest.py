@@ -1,0 +1,136 @@
+"""Broadcasters against real servers, and a network that can be cut."""
+
+import itertools
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from broadcaster import Broadcaster
+from tests.support.server import API_TOKEN, DeskServer
+
+Speak = Callable[..., Broadcaster]
+NAMES = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def desks(template_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, DeskServer]]:
+    """A server for each engine, started at its first use: tests may kill it, and speak under names of their own."""
+    folder = tmp_path_factory.mktemp("broadcaster")
+    servers = {name: DeskServer(folder / name, {"ASYNC_MODE": name}) for name in ("eventlet", "gevent")}
+    for server in servers.values():
+        shutil.copytree(template_data_dir, server.data_dir)
+    yield servers
+    for server in servers.values():
+        server.stop()
+
+
+@pytest.fixture
+def desk(desks: dict[str, DeskServer], request: pytest.FixtureRequest) -> DeskServer:
+    """A running server: on either engine in tests marked `socket`, else on the usual one."""
+    both = request.node.get_closest_marker("socket") is not None
+    server = desks[request.getfixturevalue("engine") if both else "gevent"]
+    if server.process is None or server.process.poll() is not None:
+        server.start()
+    return server
+
+
+@pytest.fixture
+def source() -> str:
+    """A name that no other test speaks under."""
+    return f"script {next(NAMES)}"
+
+
+@pytest.fixture
+def speak(source: str) -> Iterator[Speak]:
+    """Makes broadcasters, and closes them without waiting."""
+    made: list[Broadcaster] = []
+
+    def make(url: str, token: str = API_TOKEN, **options: Any) -> Broadcaster:
+        made.append(Broadcaster(source, url=url, token=token, **options))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close(0)
+
+
+def until(true: Callable[[], Any], seconds: float = 10.0) -> None:
+    """Wait for it, or fail."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.02)
+
+
+def numbers(server: DeskServer, source: str) -> list[int]:
+    """The `n` of each journalled event of a source, in the journal's order."""
+    return [fact["data"]["n"] for fact in server.facts(types="event", source=source) if "n" in fact["data"]]
+
+
+class Cable:
+    """A TCP proxy on loopback: `cut` drops every connection, `hold` swallows what is sent without a sign."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._pairs: list[socket.socket] = []
+        self.up, self.holding = True, False
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _ = self._listener.accept()
+            except OSError:
+                return
+            if not self.up:
+                near.close()
+                continue
+            far = socket.create_connection(("127.0.0.1", self._port))
+            self._pairs += [near, far]
+            for one, other in ((near, far), (far, near)):
+                threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
+
+    def _carry(self, one: socket.socket, other: socket.socket) -> None:
+        try:
+            while data := one.recv(65536):
+                if not self.holding:
+                    other.sendall(data)
+        except OSError:
+            return  # cut: that is what it is for
+        finally:
+            for end in (one, other):
+                end.close()
+
+    def cut(self) -> None:
+        self.up = False
+        pairs, self._pairs = self._pairs, []
+        for one in pairs:
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue
+
+    def mend(self) -> None:
+        self.up, self.holding = True, False
+
+    def close(self) -> None:
+        self.cut()
+        self._listener.close()
+
+
+@pytest.fixture
+def cable(desk: DeskServer) -> Iterator[Cable]:
+    made = Cable(desk.port)
+    yield made
+    made.close()

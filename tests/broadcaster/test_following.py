@@ -1,0 +1,101 @@
+"""Following the desk as a loop: each fact once, in order, from any position, across a restart."""
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+
+from broadcaster import Broadcaster, Follower, NoToken, Refused, follow, follow_async
+from tests.broadcaster.conftest import Cable, Speak, until
+from tests.support.server import API_TOKEN, DeskServer
+
+pytestmark = [pytest.mark.socket, pytest.mark.usefixtures("engine")]
+
+
+def say(speaker: Broadcaster, first: int, last: int) -> None:
+    for n in range(first, last):
+        speaker.broadcast_event("order", f"event {n}", n=n)
+
+
+def test_across_a_restart(desk: DeskServer, speak: Speak) -> None:
+    """The server is killed while both sides are busy: every fact once, with strictly rising seq."""
+    speaker = speak(desk.url)
+    seen: list[tuple[int, int]] = []
+
+    def listen() -> None:
+        with follow(types=["event"], since=0, url=desk.url, token=API_TOKEN) as events:
+            for event in events:
+                if event["source"] == speaker.source:
+                    seen.append((event["seq"], event["data"]["n"]))
+                    if event["data"]["n"] == 399:
+                        return
+
+    say(speaker, 0, 100)
+    listener = threading.Thread(target=listen)
+    listener.start()
+    say(speaker, 100, 200)
+    until(lambda: len(seen) > 150)
+    desk.kill()
+    say(speaker, 200, 300)
+    desk.start()
+    say(speaker, 300, 400)
+    listener.join(30)
+    assert [n for _, n in seen] == list(range(400))
+    assert [seq for seq, _ in seen] == sorted({seq for seq, _ in seen})
+
+
+def test_across_a_cut_network_and_on_from_a_position(desk: DeskServer, cable: Cable, speak: Speak) -> None:
+    """A follower behind a cable that is cut misses nothing; another goes on from where it stood."""
+    speaker = speak(desk.url)
+    head = desk.get("/api/events", limit=1)["head"]
+    events = Follower(["event"], since=head, url=cable.url, token=API_TOKEN)
+    say(speaker, 0, 10)
+    assert [next(events)["data"]["n"] for _ in range(10)] == list(range(10))
+    cable.cut()
+    say(speaker, 10, 20)
+    assert speaker.flush(10)
+    cable.mend()
+    assert [next(events)["data"]["n"] for _ in range(5)] == list(range(10, 15))
+    events.close()
+    with follow(["event"], since=events.position, url=desk.url, token=API_TOKEN) as rest:
+        assert [next(rest)["data"]["n"] for _ in range(5)] == list(range(15, 20))
+
+
+def test_from_now_on_by_symbol_and_for_asyncio(desk: DeskServer, speak: Speak) -> None:
+    """Without `since` only what comes; by symbol only its facts; an async loop sees the same."""
+    speaker = speak(desk.url)
+    say(speaker, 0, 3)
+    assert speaker.flush(10)
+
+    async def first() -> int:
+        events = follow_async(["event"], symbols=["AAPL"], url=desk.url, token=API_TOKEN)
+        waiting = asyncio.ensure_future(anext(events))
+        await asyncio.sleep(0.3)
+        speaker.broadcast_event("order", "another", ticker="MSFT", n=3)
+        speaker.broadcast_event("order", "this one", ticker="AAPL", n=4)
+        found = await asyncio.wait_for(waiting, 10)
+        await events.aclose()  # type: ignore[attr-defined]
+        return int(found["data"]["n"])
+
+    assert asyncio.run(first()) == 4
+
+
+def test_a_loop_ends_when_it_is_closed(desk: DeskServer) -> None:
+    """close() from another thread ends a loop that waits."""
+    events = follow(["event"], url=desk.url, token=API_TOKEN)
+    threading.Timer(0.3, events.close).start()
+    assert list(events) == []
+
+
+def test_refusals_are_raised(desk: DeskServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A loop that could only wait for ever says why instead: no token, a wrong one, a type that does not exist."""
+    monkeypatch.delenv("SIGNAL_DESK_TOKEN", raising=False)
+    with pytest.raises(NoToken):
+        follow(url=desk.url)
+    with pytest.raises(Refused) as wrong:
+        next(follow(url=desk.url, token="nobody-gave-this-one"))
+    assert wrong.value.code == "not_authenticated"
+    with pytest.raises(Refused) as unknown:
+        next(follow(types=["no_such_type"], url=desk.url, token=API_TOKEN))
+    assert unknown.value.code == "unknown_type"
