@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ log = logging.getLogger("web.csp")
 REPORT_PATH = "/api/csp-reports"
 REPORT_BYTES = 8192
 REPORTS_KEPT = 50
+LOG_SECONDS = 10.0
 
 
 def nonce() -> str:
@@ -55,6 +57,7 @@ def install(app: Flask, desk: Desk) -> None:
     """Add the headers to every answer, and the report door."""
     counted = Counter("desk_csp_reports_total", "Policy violations that browsers reported", registry=desk.metrics)
     kept: deque[str] = deque(maxlen=REPORTS_KEPT)
+    logged = [-LOG_SECONDS]
 
     @app.after_request
     def protect(response: Response) -> Response:
@@ -80,7 +83,9 @@ def install(app: Flask, desk: Desk) -> None:
         text = request.stream.read(REPORT_BYTES).decode("utf-8", "replace")
         kept.append(text)
         counted.inc()
-        log.warning("a browser reported a policy violation: %s", " ".join(text.split())[:500])
+        if time.monotonic() - logged[0] >= LOG_SECONDS:  # anybody may report, so nobody may fill the log
+            logged[0] = time.monotonic()
+            log.warning("a browser reported a policy violation: %s", " ".join(text.split())[:500])
         return Response(status=204)
 
     @app.get(REPORT_PATH)

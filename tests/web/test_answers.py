@@ -76,6 +76,14 @@ def test_browsers_reports_are_kept_for_the_owner(client: FlaskClient) -> None:
     assert client.get("/api/csp-reports").status_code == 401
 
 
+def test_reports_do_not_fill_the_log(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    """Anybody may send one, so a flood is one line, while the newest are kept for the owner."""
+    with caplog.at_level("WARNING", "web.csp"):
+        for number in range(20):
+            client.post("/api/csp-reports", data=f"{number}".encode())
+    assert len([record for record in caplog.records if record.name == "web.csp"]) == 1
+
+
 def test_metrics_can_be_closed(make_app: MakeApp) -> None:
     """With METRICS_OPEN off they need a token."""
     client = make_app(metrics_open=False).flask.test_client()
