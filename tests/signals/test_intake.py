@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from events.commit import KEEP_DELIVERIES_MS
 from events.errors import NotStored
 from signals.intake import ID_WINDOW_S
 from tests.signals.desk import TOKEN, Desk, entry
@@ -164,3 +165,8 @@ def test_an_alert_from_a_publisher_is_decided_too(desk: Desk) -> None:
     desk.work()
     assert desk.facts("signal_received")[0].origin == "external"
     assert desk.signal(answer.body["signal_id"])["verdict"] == "take"
+
+
+def test_an_id_is_remembered_as_long_as_it_counts() -> None:
+    """A sender's own id counts for a day; pruning deliveries sooner would let its resend trade twice."""
+    assert KEEP_DELIVERIES_MS > ID_WINDOW_S * 1000
