@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import eventlet
+import greenlet
 from eventlet import greenio, hubs, wsgi
 
 from runtime.contract import WSGIApp
@@ -72,6 +73,10 @@ class Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
         super().finish()
 
 
+class Stopped(BaseException):
+    """Thrown into the task that accepts: closing a listener does not wake who waits for it."""
+
+
 class EventletServer:
     """Implements runtime.contract.Server."""
 
@@ -94,12 +99,22 @@ class EventletServer:
         self._open: dict[int, Any] = {}
         self._states: dict[int, list[Any]] = {}
         self._stopped = False
+        self._accepting: Any = None
 
     @property
     def connections(self) -> int:
         return len(self._open)
 
     def run(self) -> None:
+        self._accepting = greenlet.getcurrent()
+        try:
+            self._accept()
+        except Stopped:
+            return
+        finally:
+            self._accepting = None
+
+    def _accept(self) -> None:
         while not self._stopped:
             try:
                 client, address = self._listener.accept()
@@ -117,6 +132,9 @@ class EventletServer:
 
     def stop(self, grace_seconds: float) -> None:
         self._stopped = True
+        if self._accepting is not None:
+            hubs.get_hub().schedule_call_global(0, self._accepting.throw, Stopped)
+            eventlet.sleep(0)
         greenio.shutdown_safe(self._listener)
         self._listener.close()
         deadline = time.monotonic() + grace_seconds

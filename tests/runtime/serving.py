@@ -1,0 +1,46 @@
+"""A server in a process of its own: says its port, serves until a line arrives, then stops. Run by test_server."""
+
+import sys
+
+import runtime
+
+ENGINE, MAX_SOCKETS, HEADER_TIMEOUT = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+runtime.patch(ENGINE)  # type: ignore[arg-type]
+
+import json  # noqa: E402
+import socket  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+from typing import Any  # noqa: E402
+
+engine = runtime.make(ENGINE)  # type: ignore[arg-type]
+
+
+def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    """Says what it was asked; `/slow` takes a second, `/break` raises."""
+    if environ["PATH_INFO"] == "/slow":
+        engine.sleep(1.0)
+    if environ["PATH_INFO"] == "/break":
+        raise ValueError("broken")
+    seen = {
+        "path": environ["PATH_INFO"],
+        "body": environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)).decode(),
+        "extensions": environ.get("HTTP_SEC_WEBSOCKET_EXTENSIONS"),
+    }
+    answer = json.dumps(seen).encode()
+    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
+    return [answer]
+
+
+def main() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = engine.serve(listener, app, max_sockets=MAX_SOCKETS, header_timeout=HEADER_TIMEOUT)
+    serving = engine.spawn(server.run)
+    print(listener.getsockname()[1], flush=True)
+    engine.call_blocking(sys.stdin.readline)
+    server.stop(3.0)
+    serving.join(5.0)
+    print(f"stopped with {server.connections} open", flush=True)
+
+
+if __name__ == "__main__":
+    main()

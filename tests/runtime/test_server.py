@@ -1,0 +1,142 @@
+"""Both engines' servers keep slow, many and late clients from harming the others."""
+
+import http.client
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MAX_SOCKETS = 20
+HEADER_TIMEOUT = 1.0
+
+pytestmark = pytest.mark.socket
+
+
+class Served:
+    """The child and how to talk to it."""
+
+    def __init__(self, engine: str) -> None:
+        command = [sys.executable, "-m", "tests.runtime.serving", engine, str(MAX_SOCKETS), str(HEADER_TIMEOUT)]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        self.port = int(self.process.stdout.readline())
+
+    def ask(self, path: str = "/", body: bytes | None = None, **headers: str) -> tuple[int, dict[str, object]]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("POST" if body is not None else "GET", path, body, headers)
+        answer = connection.getresponse()
+        said = answer.read()
+        connection.close()
+        return answer.status, json.loads(said) if answer.status == 200 else {}
+
+    def raw(self, first: bytes = b"") -> socket.socket:
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        connection.sendall(first)
+        return connection
+
+    def stop(self) -> str:
+        said, complaints = self.process.communicate("\n", timeout=15)
+        return said + complaints
+
+
+@pytest.fixture
+def served(engine: str) -> Iterator[Served]:
+    one = Served(engine)
+    yield one
+    if one.process.poll() is None:
+        one.process.kill()
+        one.process.communicate()
+
+
+def closed_after(connection: socket.socket, trickle: bytes = b"", limit: float = 6.0) -> float:
+    """Seconds until the server hangs up, while one byte of `trickle` is sent every 100 ms."""
+    began = time.monotonic()
+    connection.settimeout(0.1)
+    with suppress(ConnectionError, BrokenPipeError):
+        while time.monotonic() - began < limit:
+            try:
+                if not connection.recv(4096):
+                    break
+            except TimeoutError:
+                connection.sendall(trickle)
+    return time.monotonic() - began
+
+
+def test_a_body_arrives_whole_and_a_connection_is_kept(served: Served) -> None:
+    """Bodies small and large, three requests on one connection, and a broken handler in between."""
+    for size in (0, 10, 70_000, 1_500_000):
+        status, said = served.ask(body=b"x" * size)
+        assert (status, len(str(said["body"]))) == (200, size)
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
+    for number in range(3):
+        connection.request("POST", f"/{number}", b"hello")
+        assert json.loads(connection.getresponse().read())["path"] == f"/{number}"
+    connection.close()
+    assert served.ask("/break")[0] == 500
+    assert served.ask()[0] == 200
+
+
+@pytest.mark.parametrize(
+    "first",
+    [b"", b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ", b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\nabc"],
+    ids=["request line", "header", "body"],
+)
+def test_a_slow_request_is_ended_by_its_deadline(served: Served, first: bytes) -> None:
+    """A byte now and then does not prolong it: line, header or body, the whole must be there in time."""
+    took = closed_after(served.raw(first), trickle=b"x")
+    assert HEADER_TIMEOUT * 0.8 < took < HEADER_TIMEOUT + 1.5
+    assert served.ask()[0] == 200
+
+
+def test_a_slow_answer_has_no_deadline(served: Served) -> None:
+    """Only the client is hurried: a handler that takes as long as the deadline still answers."""
+    assert served.ask("/slow")[0] == 200
+
+
+def test_a_full_house_says_so_at_once_and_has_room_again(served: Served) -> None:
+    """One connection too many is answered 503 within a second; when others leave there is room."""
+    held = [served.raw(b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ") for _ in range(MAX_SOCKETS)]
+    time.sleep(0.2)
+    began = time.monotonic()
+    turned_away = served.raw()
+    assert turned_away.recv(4096).startswith(b"HTTP/1.1 503 ")
+    assert time.monotonic() - began < 1.0
+    turned_away.close()
+    for connection in held:
+        connection.close()
+    time.sleep(0.2)
+    assert served.ask()[0] == 200
+
+
+def test_compression_of_websockets_is_never_negotiated(served: Served) -> None:
+    """Browsers offer it; the application never sees the offer, so it can't accept."""
+    said = served.ask("/", None, **{"Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits"})[1]
+    assert said["extensions"] is None
+
+
+def test_stopping_lets_a_running_request_end(served: Served) -> None:
+    """What is being answered is answered, idle connections are closed, nothing new is taken."""
+    idle = served.raw()
+    answers: list[int] = []
+    asking = threading.Thread(target=lambda: answers.append(served.ask("/slow")[0]))
+    asking.start()
+    time.sleep(0.3)
+    began = time.monotonic()
+    said = served.stop()
+    assert time.monotonic() - began < 4.0
+    asking.join(5)
+    assert answers == [200]
+    assert "stopped with 0 open" in said
+    with pytest.raises(ConnectionError):
+        served.raw()
+    idle.close()
