@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from broadcaster.client import Broadcaster
+from broadcaster.desk import find_desk
+from broadcaster.errors import BroadcasterError, NoToken
 from broadcaster.item import LEVELS
 
 
@@ -27,7 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         fields = dict(field(one) for one in given.field)
-    except ValueError as error:
+        if not find_desk(given.url, given.token).token:
+            raise NoToken
+    except (ValueError, BroadcasterError) as error:
         parser.error(str(error))
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     speaker = Broadcaster(given.source, url=given.url, token=given.token)

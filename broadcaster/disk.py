@@ -28,7 +28,7 @@ class DiskLog:
     """One script at a time: OSError when another holds the file. A full disk is logged once and memory goes on."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path = Path(path).expanduser()
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         if fcntl is not None:
@@ -73,6 +73,8 @@ class DiskLog:
     def done(self, ids: Iterable[str]) -> None:
         """Write down that these need not be sent again."""
         gone = [id_ for id_ in ids if id_ in self._live]
+        if not gone:
+            return
         self._live_bytes -= sum(len(self._live.pop(id_)) + 1 for id_ in gone)
         self._write(b"".join(b"-" + id_.encode() + b"\n" for id_ in gone))
         if self._bytes > COMPACT_BYTES and self._bytes > 4 * self._live_bytes:
@@ -102,8 +104,8 @@ class DiskLog:
     def _rewrite(self) -> int:
         whole = b"".join(line + b"\n" for line in self._live.values())
         fresh = self.path.with_name(self.path.name + ".new")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
-        os.write(descriptor, whole)
+        fresh.touch(0o600)
+        fresh.write_bytes(whole)
         os.replace(fresh, self.path)
         self._bytes = self._live_bytes = len(whole)
-        return descriptor
+        return os.open(self.path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))

@@ -113,6 +113,7 @@ class Sender:
             try:
                 self._settle(batch, self._publish(line, batch))
                 self._busy.reset()
+                self.tally.said.pop("busy", None)
             except TryLater as error:
                 self._complain("busy", f"{error}. Events are kept, and sent again.", logging.WARNING)
                 self._buffer.done(())

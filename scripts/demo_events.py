@@ -1,8 +1,9 @@
 """Sends one event of each of the eight activity types, so that a new desk shows what its activity looks like.
 
-SIGNAL_DESK_TOKEN=… python scripts/demo_events.py [URL]   (or: python -m scripts.demo_events)
+SIGNAL_DESK_TOKEN=… python scripts/demo_events.py [--url URL]
 """
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -26,8 +27,11 @@ SAYINGS = {
 }
 
 
-def main(url: str | None = None) -> int:
+def main() -> int:
     """0 when the desk has all eight."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--url", help="the desk (SIGNAL_DESK_URL, else this machine)")
+    url = parser.parse_args().url
     speakers = []
     for activity in ACTIVITIES:
         source, level, message, fields = SAYINGS[activity]
@@ -41,4 +45,4 @@ def main(url: str | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:2]))
+    sys.exit(main())

@@ -8,6 +8,7 @@ import pytest
 
 from broadcaster import Broadcaster, Follower, NoToken, Refused, follow, follow_async
 from tests.broadcaster.conftest import Cable, Speak, until
+from tests.conftest import StartServer
 from tests.support.server import API_TOKEN, DeskServer
 
 pytestmark = [pytest.mark.socket, pytest.mark.usefixtures("engine")]
@@ -99,3 +100,24 @@ def test_refusals_are_raised(desk: DeskServer, monkeypatch: pytest.MonkeyPatch, 
     with pytest.raises(Refused) as unknown:
         next(follow(types=["no_such_type"], url=desk.url, token=API_TOKEN))
     assert unknown.value.code == "unknown_type"
+
+
+def test_history_without_limit_and_a_history_that_was_reset(
+    start_server: StartServer, speak: Speak, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A loop that fell further behind than a socket replays reads on by HTTP; another epoch is said, and survived."""
+    desk = start_server(REPLAY_FACTS="5", RING_FACTS="5")
+    speaker = speak(desk.url)
+    events = follow(["event"], since=0, url=desk.url, token=API_TOKEN)
+    say(speaker, 0, 5)
+    assert [next(events)["data"]["n"] for _ in range(5)] == list(range(5))
+    desk.kill()
+    desk.start()
+    say(speaker, 5, 700)
+    assert speaker.flush(20)
+    assert [next(events)["data"]["n"] for _ in range(695)] == list(range(5, 700))
+    events.close()
+    with follow(["event"], since={"epoch": "another", "seq": 3}, url=desk.url, token=API_TOKEN) as lost:
+        threading.Timer(0.5, say, (speaker, 700, 701)).start()
+        assert next(lost)["data"]["n"] == 700
+    assert "history was reset" in caplog.text

@@ -94,6 +94,24 @@ def test_publishing_is_idempotent_and_external(gateway: Any) -> None:
     assert [one["origin"] for one in told if "origin" in one] == ["external"]
 
 
+def test_several_events_are_one_publish(gateway: Any) -> None:
+    """A list over `/ws` is answered one by one, a bad neighbour spoils nothing, and its resend stores nothing."""
+    client = Plain(gateway.ws, "publish-token")
+    ids = [f"script-00000{n}" for n in range(3)]
+    events = [{"id": id_, "type": "event" if n != 1 else "nonsense", "data": {}} for n, id_ in enumerate(ids)]
+    for existing in (False, True):
+        client.say({"op": "publish", "events": events})
+        answer = client.next()
+        assert answer["op"] == "ack"
+        assert [one["id"] for one in answer["answers"]] == ids
+        assert [one.get("existing") for one in answer["answers"]] == [existing, None, existing]
+        assert answer["answers"][1]["error"]["code"] == "not_publishable"
+    client.say({"op": "publish", "events": "one"})
+    assert client.next()["error"]["code"] == "bad_event"
+    client.say({"op": "publish", "events": []})
+    assert client.next() == {"op": "ack", "answers": []}
+
+
 def test_nobody_outside_speaks_for_the_desk(gateway: Any) -> None:
     """Types of the desk's own, and types beyond a token's scopes, are refused and nothing is stored."""
     for type_ in ("signal_update", "trade_executed", "order_update", "error", "nonsense"):
