@@ -105,7 +105,10 @@ def test_refusals_are_raised(desk: DeskServer, monkeypatch: pytest.MonkeyPatch, 
 def test_history_without_limit_and_a_history_that_was_reset(
     start_server: StartServer, speak: Speak, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A loop that fell further behind than a socket replays reads on by HTTP; another epoch is said, and survived."""
+    """A loop that fell further behind than a socket replays reads on by HTTP; another epoch is said, and survived.
+
+    Seen to fail with a follower that takes the snapshot it is then sent for its new place.
+    """
     desk = start_server(REPLAY_FACTS="5", RING_FACTS="5")
     speaker = speak(desk.url)
     events = follow(["event"], since=0, url=desk.url, token=API_TOKEN)

@@ -1,4 +1,8 @@
-"""Whatever dies, each event stands in the journal once. Fails when a reconnected sender skips what was in flight."""
+"""Whatever dies, each event stands in the journal once.
+
+Seen to fail on builds broken on purpose: one that forgot what was in flight at a reconnection, and one that gave an
+event a fresh id at each try.
+"""
 
 import subprocess
 import sys
