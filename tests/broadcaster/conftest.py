@@ -16,13 +16,15 @@ from tests.support.server import API_TOKEN, DeskServer
 
 Speak = Callable[..., Broadcaster]
 NAMES = itertools.count(1)
+# A socket replays few facts, so that a follower that is behind has to read on by HTTP.
+SHORT = {"REPLAY_FACTS": "100", "RING_FACTS": "100"}
 
 
 @pytest.fixture(scope="session")
 def desks(template_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, DeskServer]]:
     """A server for each engine, started at its first use: tests may kill it, and speak under names of their own."""
     folder = tmp_path_factory.mktemp("broadcaster")
-    servers = {name: DeskServer(folder / name, {"ASYNC_MODE": name}) for name in ("eventlet", "gevent")}
+    servers = {name: DeskServer(folder / name, {"ASYNC_MODE": name, **SHORT}) for name in ("eventlet", "gevent")}
     for server in servers.values():
         shutil.copytree(template_data_dir, server.data_dir)
     yield servers

@@ -8,7 +8,6 @@ import pytest
 
 from broadcaster import Broadcaster, Follower, NoToken, Refused, follow, follow_async
 from tests.broadcaster.conftest import Cable, Speak, until
-from tests.conftest import StartServer
 from tests.support.server import API_TOKEN, DeskServer
 
 pytestmark = [pytest.mark.socket, pytest.mark.usefixtures("engine")]
@@ -103,21 +102,21 @@ def test_refusals_are_raised(desk: DeskServer, monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_history_without_limit_and_a_history_that_was_reset(
-    start_server: StartServer, speak: Speak, caplog: pytest.LogCaptureFixture
+    desk: DeskServer, cable: Cable, speak: Speak, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A loop that fell further behind than a socket replays reads on by HTTP; another epoch is said, and survived.
 
     Seen to fail with a follower that takes the snapshot it is then sent for its new place.
     """
-    desk = start_server(REPLAY_FACTS="5", RING_FACTS="5")
     speaker = speak(desk.url)
-    events = follow(["event"], since=0, url=desk.url, token=API_TOKEN)
+    head = desk.get("/api/events", limit=1)["head"]
+    events = follow(["event"], since=head, url=cable.url, token=API_TOKEN)
     say(speaker, 0, 5)
     assert [next(events)["data"]["n"] for _ in range(5)] == list(range(5))
-    desk.kill()
-    desk.start()
+    cable.cut()
     say(speaker, 5, 700)
     assert speaker.flush(20)
+    cable.mend()
     assert [next(events)["data"]["n"] for _ in range(695)] == list(range(5, 700))
     events.close()
     with follow(["event"], since={"epoch": "another", "seq": 3}, url=desk.url, token=API_TOKEN) as lost:
