@@ -115,11 +115,6 @@ class Buffer:
         with self._emptied:
             return self._emptied.wait_for(lambda: not len(self), timeout)
 
-    def give_up_waiting(self) -> None:
-        """Let `wait_empty` look again; for the one that closes."""
-        with self._emptied:
-            self._emptied.notify_all()
-
     def close(self) -> None:
         """Let the file go; what it holds stays for the next run."""
         with self._lock:

@@ -17,7 +17,8 @@ from broadcaster.buffer import Buffer
 from broadcaster.desk import find_desk
 from broadcaster.disk import DiskLog
 from broadcaster.errors import BroadcasterError, NoToken
-from broadcaster.item import make_item, stamp
+from broadcaster.item import make_item
+from broadcaster.marks import stamp
 from broadcaster.sender import Sender, Tally
 from broadcaster.waking import Bell, Waker
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
+
+from broadcaster.marks import new_id
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOW = ("DEBUG", "INFO")
@@ -31,21 +31,6 @@ class Item:
     key: str | None = None
     number: int = 0
     tries: int = 0
-
-
-def new_id() -> str:
-    """A UUIDv7 (RFC 9562): time-ordered, so the desk's index on ids stays compact."""
-    ms = time.time_ns() // 1_000_000
-    value = (ms << 80) | int.from_bytes(os.urandom(10))
-    value = (value & ~(0xF000 << 64)) | (0x7000 << 64)
-    value = (value & ~(0xC000 << 48)) | (0x8000 << 48)
-    text = f"{value:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
-def stamp() -> str:
-    """Now, RFC 3339 in UTC with milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def level_name(level: str | int) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from broadcaster.client import Broadcaster, get_broadcaster
-from broadcaster.item import stamp
+from broadcaster.marks import stamp
 
 
 class DataPublisher:

@@ -22,6 +22,7 @@ SILENCE_SECONDS = 60.0
 # A token that was refused may be mended on the desk's side: asked again, but seldom.
 REFUSED_SECONDS = 30.0
 TRIES_MOST = 5
+BUSY = ("not_stored", "too_fast")
 # Subscribed to nothing but the heartbeat: a publisher does not care what others say.
 SUBSCRIPTION = {"types": ["heartbeat"]}
 
@@ -39,11 +40,15 @@ class Tally:
 
 
 class TryLater(Exception):
-    """The desk is there but can't take it now, or fails at the batch."""
+    """The desk is there but can't take it now."""
+
+
+class SendLess(Exception):
+    """The desk fails at something in the batch."""
 
 
 class Sender:
-    """`start` once; `stop` ends it after what is in flight."""
+    """`start` once; `stop` ends it, also when something waits."""
 
     def __init__(self, desk: Desk, buffer: Buffer, waker: Waker, source: str, answer_seconds: float) -> None:
         self._desk, self._buffer, self._waker, self._source = desk, buffer, waker, source
@@ -91,17 +96,14 @@ class Sender:
         return self._backoff.next()
 
     def _connected(self) -> None:
-        self._backoff.reset()
         self.tally.connected, self.tally.last_error = True, None
         self.tally.connections += 1
         if self.tally.said.pop("lost", 0) + self.tally.said.pop("token", 0):
             log.info("the desk at %s is back", self._desk.url)
 
     def _converse(self, line: Line) -> None:
-        while True:
+        while not self._stopping.is_set():
             self._tell_drops()
-            if not len(self._buffer) and self._stopping.is_set():
-                return
             delay = self._pace.delay() if len(self._buffer) else 0.0
             if delay:
                 self._stopping.wait(delay)
@@ -109,11 +111,16 @@ class Sender:
             batch = self._buffer.take(self._batch)
             if not batch:
                 self._note(line.receive(SILENCE_SECONDS, wakeful=True))
+                self._backoff.reset()
                 continue
             try:
                 self._settle(batch, self._publish(line, batch))
+                # Only now: a desk that answers the greeting and then hangs up must not be called without a pause.
+                self._backoff.reset()
                 self._busy.reset()
                 self.tally.said.pop("busy", None)
+            except SendLess:
+                self._buffer.done(())
             except TryLater as error:
                 self._complain("busy", f"{error}. Events are kept, and sent again.", logging.WARNING)
                 self._buffer.done(())
@@ -136,22 +143,23 @@ class Sender:
             self._note(found)
 
     def _failed(self, batch: list[Item], error: Any) -> list[dict[str, Any]]:
-        """The desk failed at the batch as a whole: send less at once, and give an event up that keeps failing alone."""
+        """The desk failed at the batch as a whole: find the one that it fails at, and give that up in the end."""
         error = error if isinstance(error, dict) else {"code": "no_answer", "message": "The desk's answer is unknown."}
-        busy = error.get("code") in ("too_fast", "not_stored")
-        if not busy:
-            self._batch = max(1, len(batch) // 2)
-            for item in batch:
-                item.tries += 1
-            if len(batch) == 1 and batch[0].tries >= TRIES_MOST + BATCH_ITEMS.bit_length():
+        code = error.get("code")
+        if code not in BUSY and batch:
+            if len(batch) > 1:
+                self._batch = len(batch) // 2
+                raise SendLess
+            batch[0].tries += 1
+            if code in ("bad_message", "bad_event") or batch[0].tries >= TRIES_MOST:
                 return [{"id": batch[0].id, "error": error}]
-        raise TryLater(f"{error.get('message')} ({error.get('code')})")
+        raise TryLater(f"{error.get('message')} ({code})")
 
     def _settle(self, batch: list[Item], answers: list[dict[str, Any]]) -> None:
         done: list[str] = []
         for item, answer in zip(batch, answers, strict=True):
             error = answer.get("error")
-            if isinstance(error, dict) and error.get("code") in ("not_stored", "too_fast"):
+            if isinstance(error, dict) and error.get("code") in BUSY:
                 continue
             done.append(item.id)
             if not isinstance(error, dict):

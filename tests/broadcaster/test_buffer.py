@@ -1,15 +1,20 @@
 """The bounded buffer, in memory and on disk: who goes first when it is full, and what a killed run leaves."""
 
+import os
+import time
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from broadcaster.buffer import Buffer
 from broadcaster.disk import DiskLog
-from broadcaster.item import Item, make_item, new_id
+from broadcaster.item import Item, make_item
+from broadcaster.marks import new_id, stamp
 from tests.broadcaster.conftest import Speak, numbers
 from tests.support.server import DeskServer
+from web.gateway.publish import ID
 
 
 def item(name: str, level: str = "INFO", key: str | None = None) -> Item:
@@ -120,9 +125,26 @@ def test_the_file_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     buffer.close()
 
 
-def test_ids_rise_with_time_and_are_uuids() -> None:
-    """Version 7 and its variant, unique in a burst."""
+def test_ids_rise_with_time_and_fit_the_desk() -> None:
+    """Unique in a burst, in order of time, of the shape that the desk takes; a forked child makes others."""
     made = [new_id() for _ in range(1000)]
     assert len(set(made)) == 1000
-    assert all(one[14] == "7" and one[19] in "89ab" and len(one) == 36 for one in made)
-    assert made[0][:8] <= made[-1][:8]
+    assert all(ID.fullmatch(one) for one in made)
+    assert made[0][:12] <= made[-1][:12]
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, new_id().encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    theirs = os.read(reading, 100).decode()
+    assert theirs.split("-")[1] != made[0].split("-")[1]
+
+
+def test_a_stamp_is_now() -> None:
+    """RFC 3339 with milliseconds, also when the second changes."""
+    for _ in range(30):
+        before = datetime.now(UTC)
+        at = datetime.fromisoformat(stamp())
+        assert before - timedelta(milliseconds=1) <= at <= datetime.now(UTC)
+        time.sleep(0.04)

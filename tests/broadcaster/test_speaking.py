@@ -103,6 +103,17 @@ def test_refusals_are_said_once_and_hold_nothing_up(
     assert len([record for record in caplog.records if "ordr can't be published" in record.message]) == 1
 
 
+def test_one_that_the_desk_can_not_read_spoils_no_other(desk: DeskServer, source: str, speak: Speak) -> None:
+    """A key that stands twice makes a whole message unreadable: that event is given up, the rest arrive in order."""
+    speaker = speak(desk.url)
+    for n in range(40):
+        speaker.broadcast_event("info", f"event {n}", twice={1: "a", "1": "b"} if n == 17 else None)
+    assert speaker.flush()
+    expected = [f"event {n}" for n in range(40) if n != 17]
+    assert [fact["message"] for fact in said(desk, source)] == expected
+    assert speaker.stats.refused == 1
+
+
 @pytest.mark.parametrize("token", ["", "nobody-gave-this-one", "read"])
 def test_without_the_right_token_the_script_goes_on(
     token: str, desk: DeskServer, speak: Speak, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
