@@ -25,11 +25,6 @@ UPDATE signals SET kind = :kind, parent_id = :parent_id, symbol = :symbol, side 
 WHERE id = :id
 """
 _REJECT = "INSERT INTO rejects (seq, source, code, at) VALUES (:seq, :source, :code, :at) ON CONFLICT (seq) DO NOTHING"
-_SOURCE_HEALTH = """
-INSERT INTO source_health (source, symbol, interval, state, updated_at)
-VALUES (:source, :symbol, :interval, :state, :at)
-ON CONFLICT (source, symbol, interval) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at
-"""
 _DETAIL = ("content_type", "query", "repairs", "delivery_key", "alert")
 
 
@@ -67,12 +62,6 @@ def _rejected(fact: Fact) -> Change:
     return Change(_REJECT, {"source": fact.source, "code": fact.data["code"], "at": _at(fact)})
 
 
-def _gap(fact: Fact) -> Change:
-    data = fact.data
-    where = {"source": data["source"], "symbol": data.get("symbol") or "", "interval": data.get("interval") or ""}
-    return Change(_SOURCE_HEALTH, {**where, "state": data["state"], "at": _at(fact)})
-
-
 def _columns(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row.get(name) for name in ("kind", "parent_id", "symbol", "side", "interval", "verdict", "status")}
 
@@ -89,5 +78,4 @@ _PROJECTIONS: dict[str, Callable[[Fact], Change]] = {
     "signal_received": _received,
     "signal_update": _updated,
     "signal_rejected": _rejected,
-    "signal_gap_alert": _gap,
 }
