@@ -2,9 +2,11 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from events import dead_letters
 from events.clock import new_id, now_utc, rfc3339
 from events.envelope import Fact
 from events.errors import CursorMoved, DatabaseUnavailable, NotStored
@@ -19,10 +21,8 @@ MOST_BACKOFF_SECONDS = 30.0
 STEP_SECONDS = 0.1
 # A cursor over facts that brought nothing is moved in memory, and stored with the next output or after so many.
 LAZY_FACTS = 1_000
-DEAD = """
-INSERT INTO dead_letters (id, follower, seq, attempts, error, at, state)
-VALUES (:id, :follower, :seq_of, :attempts, :error, :at, 'waiting')
-"""
+# How often a follower looks whether a dead letter is to be tried again: a person asked, so it may wait that long.
+LETTER_SECONDS = 2.0
 
 
 class Follower:
@@ -51,6 +51,7 @@ class Follower:
         self._stopping = False
         self._task: Task | None = None
         self._handled = self._failed = self._dead = 0
+        self._looked_at = 0.0
         journal.listen(lambda facts: self._wake.set())
 
     @property
@@ -117,6 +118,9 @@ class Follower:
         self._stored = self._seq = int(found[0]["seq"]) if found else 0
 
     def _step(self) -> None:
+        if time.monotonic() - self._looked_at >= LETTER_SECONDS:
+            self._looked_at = time.monotonic()
+            self._try_letters_again()
         facts = self._journal.after(self._seq, self._batch)
         if not facts:
             self._wake.clear()
@@ -170,7 +174,7 @@ class Follower:
         self._stored = to
 
     def _set_aside(self, fact: Fact, attempts: int, error: Exception) -> None:
-        text = f"{type(error).__name__}: {error}"[:500]
+        text, letter_id = f"{type(error).__name__}: {error}"[:500], new_id()
         log.error("follower %s: fact %s is set aside after %d attempts: %s", self.name, fact.seq, attempts, text)
         told = Fact(
             type="error",
@@ -182,16 +186,33 @@ class Follower:
                 "where": self.name,
                 "code": "dead_letter",
                 "affects": f"{fact.type} {fact.id}",
-                "what_to_do": "Look at the server's log; the fact is kept and can be tried again.",
+                "what_to_do": "Mend the cause (the server's log has it), then POST /api/dead-letters/<id>/retry.",
                 "attempts": attempts,
                 "seq": fact.seq,
+                "letter": letter_id,
             },
         )
-        letter = {"id": new_id(), "follower": self.name, "seq_of": fact.seq, "attempts": attempts, "error": text}
+        letter = {"id": letter_id, "follower": self.name, "seq_of": fact.seq, "attempts": attempts, "error": text}
         seq = fact.seq or self._seq
-        self._commit([Entry(told)], seq, [Change(DEAD, {**letter, "at": rfc3339(now_utc())})])
+        self._commit([Entry(told)], seq, [Change(dead_letters.KEEP, {**letter, "at": rfc3339(now_utc())})])
         self._seq = seq
         self._dead += 1
+
+    def _try_letters_again(self) -> None:
+        """Those that a person asked for: what such a fact brings is committed with the letter's end."""
+        while not self._stopping and (letter := dead_letters.asked(self._journal, self.name)) is not None:
+            fact = next(iter(self._journal.after(letter["seq"] - 1, 1)), None)
+            try:
+                if fact is None or fact.seq != letter["seq"]:
+                    raise LookupError("the journal no longer holds this fact")
+                brought = [entry for entries in self._handle([fact]) for entry in entries]
+                self._commit(brought, self._seq, [dead_letters.handled(letter["id"])])
+            except (CursorMoved, NotStored):
+                raise
+            except Exception as error:
+                log.exception("follower %s: a dead letter failed again", self.name)
+                text = f"{type(error).__name__}: {error}"[:500]
+                self._commit((), self._seq, [dead_letters.failed(letter["id"], text)])
 
     def _pause(self, failures: int) -> None:
         """Grows with each failure; ends early when the follower is to stop."""

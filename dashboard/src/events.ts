@@ -208,6 +208,7 @@ export interface Error {
   what_to_do: string;
   attempts: number;
   seq: number | null;
+  letter: string | null;
 }
 
 /** Something a person may set was changed: who, from, to. */

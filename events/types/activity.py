@@ -57,6 +57,7 @@ class Error(Data):
     what_to_do: str
     attempts: int = 1
     seq: int | None = None
+    letter: str | None = None
 
 
 class Changed(Data):
