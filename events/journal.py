@@ -7,6 +7,7 @@ directly after it. On a shared database (Postgres) other processes' facts are fo
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from events import migrate
@@ -16,6 +17,7 @@ from events.errors import DatabaseUnavailable, EventsError, NotStored
 from events.reading import Readers
 from events.ring import Ring
 from events.searching import EventFilter, Page, search
+from events.timeline import Timeline, seq_at, timeline
 from events.units import Change, CursorMove, Delivery, Entry, Receipt, Unit
 from events.writer import Writer
 from runtime import Runtime
@@ -30,6 +32,7 @@ __all__ = [
     "NotStored",
     "Page",
     "Receipt",
+    "Timeline",
     "Unit",
     "open_journal",
 ]
@@ -84,6 +87,14 @@ class Journal:
     def search(self, wanted: EventFilter) -> Page:
         """Facts that match; at most 5,000 are looked at for a text. Raises BadQuery."""
         return self._read(search, self._readers, self.epoch, wanted)
+
+    def seq_at(self, at: datetime) -> int:
+        """The seq of the first fact told at this time or later; head + 1 when there is none yet."""
+        return self._read(seq_at, self._readers, at)
+
+    def timeline(self, wanted: EventFilter, since: datetime | None, until: datetime) -> Timeline:
+        """How many matching facts there were when, by level; at most 50,000 are looked at. Raises BadQuery."""
+        return self._read(timeline, self._readers, self.epoch, wanted, since, until)
 
     def query(self, sql: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Rows of a projection, read-only. Raises QueryTooSlow after a second, BadQuery, DatabaseUnavailable."""

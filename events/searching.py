@@ -27,9 +27,10 @@ Matcher = Callable[[Mapping[str, Any]], bool]
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Facts after or before a seq (exclusive). `types`, `symbols`: None is all, empty is none.
+    """Facts after or before a seq (exclusive). `types`, `symbols`, `levels`: None is all, empty is none.
 
-    `q`: a part of the message or the raw alert, in any case; `regex`: RE2's syntax, on the same two. `limit` ≤ 1,000.
+    `kinds`: of the type `event` only lines of these kinds (`scan`, `order`…). `q`: a part of the message or the raw
+    alert, in any case; `regex`: RE2's syntax, on the same two. `limit` ≤ 1,000.
     """
 
     after: int | None = None
@@ -37,7 +38,8 @@ class EventFilter:
     types: Sequence[str] | None = None
     symbols: Sequence[str] | None = None
     source: str | None = None
-    level: str | None = None
+    levels: Sequence[str] | None = None
+    kinds: Sequence[str] | None = None
     q: str | None = None
     regex: str | None = None
     limit: int = 100
@@ -123,8 +125,12 @@ def _tests(wanted: EventFilter) -> list[Matcher]:
         tests.append(lambda row: row["symbol"] in symbols)
     if wanted.source is not None:
         tests.append(lambda row: row["source"] == wanted.source)
-    if wanted.level is not None:
-        tests.append(lambda row: row["level"] == wanted.level)
+    if wanted.levels is not None:
+        levels = frozenset(wanted.levels)
+        tests.append(lambda row: row["level"] in levels)
+    if wanted.kinds is not None:
+        kinds = frozenset(wanted.kinds)
+        tests.append(lambda row: row["type"] != "event" or orjson.loads(row["data"]).get("event_type") in kinds)
     if wanted.q:
         needle = wanted.q.casefold()
         tests.append(lambda row: any(needle in text.casefold() for text in _texts(row)))

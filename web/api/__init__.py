@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from web.api import access, backfill, dead_letters, exports, models, signals, sources, state
+from web.api import access, activity, backfill, dead_letters, exports, models, signals, sources, state
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -17,4 +17,5 @@ if TYPE_CHECKING:
 
 def blueprints(desk: Desk) -> list[Blueprint]:
     """Every subject's blueprint."""
-    return [part.blueprint(desk) for part in (access, backfill, dead_letters, exports, models, signals, sources, state)]
+    subjects = (access, activity, backfill, dead_letters, exports, models, signals, sources, state)
+    return [part.blueprint(desk) for part in subjects]

@@ -67,7 +67,7 @@ class Wanted:
             types=sorted(self.who.types) if self.who.types is not None else None,
             symbols=sorted(self.who.symbols) if self.who.symbols is not None else None,
             source=self.source,
-            level=self.level,
+            levels=None if self.level is None else [self.level],
             q=self.q,
             regex=self.regex,
             limit=limit,
