@@ -161,7 +161,8 @@ class Settings(BaseSettings):
     client_stall_seconds: float = setting(5.0, "seconds", "How long a client's full queue is suffered.", gt=0)
     replay_facts: int = setting(5000, "facts", "How far back a client resumes; further back it gets a snapshot.", ge=1)
     long_poll_seconds: float = setting(20.0, "seconds", "The longest that a long poll waits.", gt=0, le=25)
-    passing_per_second: float = setting(4.0, "per second", "How often one passing figure is sent at most.", gt=0)
+    passing_per_second: float = setting(10.0, "per second", "How often one passing figure is sent at most.", gt=0)
+    publisher_active_seconds: float = setting(300.0, "seconds", "How long one report keeps a script active.", gt=0)
     system_health_seconds: float = setting(2.0, "seconds", "How often the server's own figures are sent.", gt=0)
     webhook_health_seconds: float = setting(1.0, "seconds", "How often the sources' figures are sent at most.", gt=0)
 

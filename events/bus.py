@@ -1,6 +1,7 @@
 """Passing updates: the newest of each key, told at a bounded rate; what is overtaken is never told."""
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
 from events.envelope import Passing
@@ -10,15 +11,20 @@ MOST_KEYS = 10_000
 
 
 class Bus:
-    """`publish` never waits. Each key is told at most `per_second` times a second, and its newest value always."""
+    """`publish` never waits. Each key is told at most `per_second` times a second, and its newest value always.
 
-    def __init__(self, runtime: Runtime, per_second: float = 10.0) -> None:
-        self._runtime, self._interval = runtime, 1.0 / per_second
-        self._latest: dict[str, Passing] = {}
+    `overtaken` counts values that were replaced before they were told. Of over `most_keys` keys the one that was
+    silent for longest is forgotten.
+    """
+
+    def __init__(self, runtime: Runtime, per_second: float = 10.0, most_keys: int = MOST_KEYS) -> None:
+        self._runtime, self._interval, self._most_keys = runtime, 1.0 / per_second, most_keys
+        self._latest: OrderedDict[str, Passing] = OrderedDict()
         self._told: dict[str, float] = {}
         self._waiting: set[str] = set()
         self._flushing = False
         self._listeners: list[Callable[[Passing], None]] = []
+        self.overtaken = 0
 
     def listen(self, callback: Callable[[Passing], None]) -> None:
         """`callback` runs on the loop and must not yield."""
@@ -33,20 +39,27 @@ class Bus:
 
     def publish(self, update: Passing) -> None:
         key = f"{update.type}:{update.key}"  # a source may be named as another type's key is
-        if key not in self._latest and len(self._latest) >= MOST_KEYS:
-            oldest = next(iter(self._latest))
-            del self._latest[oldest]
-            self._told.pop(oldest, None)
-            self._waiting.discard(oldest)
-        self._latest[key] = update
         now = time.monotonic()
-        if now - self._told.get(key, -1e9) >= self._interval:
+        if key not in self._latest and len(self._latest) >= self._most_keys:
+            self._forget_oldest(now)
+        self._latest[key] = update
+        self._latest.move_to_end(key)
+        if key in self._waiting:
+            self.overtaken += 1
+        elif now - self._told.get(key, -1e9) >= self._interval:
             self._tell(key, now)
         else:
             self._waiting.add(key)
             if not self._flushing:
                 self._flushing = True
                 self._runtime.spawn(self._flush)
+
+    def _forget_oldest(self, now: float) -> None:
+        oldest = next(iter(self._latest))
+        if oldest in self._waiting:  # its newest value is still owed to everybody
+            self._tell(oldest, now)
+        del self._latest[oldest]
+        self._told.pop(oldest, None)
 
     def _tell(self, key: str, now: float) -> None:
         self._told[key] = now

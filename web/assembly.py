@@ -26,6 +26,7 @@ from web.database import opened_journal, with_secret_key
 from web.desk import Desk, Values
 from web.gateway import Gateway
 from web.models import Models
+from web.publishers import Publishers
 from web.rounds import Rounds
 from web.state import ASSUMED_EQUITY
 
@@ -103,6 +104,7 @@ def assemble(values: Values, runtime: Runtime) -> App:
         scorer=scorer,
         registry=models.registry,
         health=health,
+        publishers=Publishers(journal, values.publisher_active_seconds),
         started_at=rfc3339(now_utc()),
         followers=[
             Follower(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prometheus_client import CollectorRegistry
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from signals.health import HealthBook
     from signals.intake import Intake
     from signals.sources import Sources
+    from web.publishers import Publishers
 
 VERSION = "0.1.0"
 
@@ -96,6 +97,7 @@ class Values:
     replay_facts: int
     long_poll_seconds: float
     passing_per_second: float
+    publisher_active_seconds: float
     system_health_seconds: float
     webhook_health_seconds: float
 
@@ -119,13 +121,25 @@ class Desk:
     scorer: Scorer
     registry: Registry
     health: HealthBook
+    publishers: Publishers
     started_at: str
     followers: list[Follower] = field(default_factory=list)
     pulse: Pulse = field(default_factory=Pulse)
     # The gateway puts its own count here; before it runs nobody is connected.
     count_sockets: list[Callable[[], dict[str, int]]] = field(default_factory=list)
+    # Its figures of delivery, and its counters, for the server's own figures.
+    tell_delivery: list[Callable[[], dict[str, Any]]] = field(default_factory=list)
+    count_delivered: list[Callable[[], dict[str, int]]] = field(default_factory=list)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     version: str = VERSION
+
+    def delivery(self) -> dict[str, Any]:
+        """How the live clients are served, in figures."""
+        return {name: value for told in self.tell_delivery for name, value in told().items()}
+
+    def delivered(self) -> dict[str, int]:
+        """What was sent since the start."""
+        return {name: value for counted in self.count_delivered for name, value in counted().items()}
 
     def sockets(self) -> dict[str, int]:
         """Live clients by transport."""

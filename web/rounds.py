@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from events import clock
 from events.envelope import Passing
 from web import state
-from web.system import figures
+from web.system import counts, figures
 
 if TYPE_CHECKING:
     from runtime import Task
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("web.rounds")
 PULSE_SECONDS = 0.25
+PUBLISHERS_SECONDS = 0.5
 
 
 class Rounds:
@@ -34,6 +35,7 @@ class Rounds:
         rounds: tuple[tuple[float, Callable[[], None]], ...] = (
             (values.webhook_health_seconds, self.tell_sources),
             (values.system_health_seconds, self.tell_system),
+            (PUBLISHERS_SECONDS, self.tell_publishers),
         )
         self._tasks = [self._desk.runtime.spawn(self._go_round, seconds, step) for seconds, step in rounds]
         self._tasks.append(self._desk.runtime.spawn(self._feel_pulse))
@@ -55,7 +57,7 @@ class Rounds:
         while not self._stopped:
             before = time.monotonic()
             self._desk.runtime.sleep(PULSE_SECONDS)
-            self._desk.pulse.took(time.monotonic() - before - PULSE_SECONDS)
+            self._desk.pulse.took(time.monotonic() - before - PULSE_SECONDS, counts(self._desk))
 
     def tell_sources(self) -> None:
         """A `webhook_health_update` for each source whose figures changed."""
@@ -70,6 +72,13 @@ class Rounds:
                     type="webhook_health_update", key=f"webhook_health/{name}", data=data, message=message, source=name
                 )
             )
+
+    def tell_publishers(self) -> None:
+        """A `publisher_update` for each script that reported, or has not for long enough to count as silent."""
+        for data in self._desk.publishers.changed():
+            name = str(data["source"])
+            message = f"{name}: {'active' if data['active'] else 'silent'}"
+            self._desk.bus.publish(Passing(type="publisher_update", key=name, data=data, message=message, source=name))
 
     def tell_system(self) -> None:
         """The server's own figures."""

@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from web.desk import Desk
 
 SIGNALS = 100
+PUBLISHERS = 100
 ASSUMED_EQUITY = 50_000.0
 log = logging.getLogger("web")
 
 
 def snapshot(desk: Desk) -> dict[str, Any]:
-    """`{epoch, seq, signals, sources, model, accounts, positions, prices, health, settings}`.
+    """`{epoch, seq, signals, sources, model, accounts, positions, prices, publishers, health, settings}`.
 
     `seq` is read first: whatever commits meanwhile reaches the client again as an event, never not at all.
     """
@@ -32,6 +33,7 @@ def snapshot(desk: Desk) -> dict[str, Any]:
         "accounts": [],
         "positions": [],
         "prices": [],
+        "publishers": desk.publishers.table(PUBLISHERS),
         "health": health(desk),
         "settings": settings(desk),
     }

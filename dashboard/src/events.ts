@@ -247,6 +247,21 @@ export interface WebhookHealthUpdate {
 /** Database, queues, followers' lag, sockets, memory, event-loop delay. */
 export type SystemHealthUpdate = Record<string, unknown>;
 
+/** One source outside that reports to the desk; `active` when it did lately (PUBLISHER_ACTIVE_SECONDS). */
+export interface PublisherUpdate {
+  source: string;
+  active: boolean;
+  last_at: string;
+  seq: number;
+  type: string;
+  activity: string | null;
+  level: string;
+  message: string;
+  symbol: string | null;
+  count: number;
+  counted_from: string;
+}
+
 export interface PriceUpdate {
   symbol: string;
   price: number;
@@ -277,6 +292,7 @@ export interface Snapshot {
   accounts: (Record<string, unknown>)[];
   positions: (Record<string, unknown>)[];
   prices: (Record<string, unknown>)[];
+  publishers: (Record<string, unknown>)[];
   health: Record<string, unknown>;
   settings: Record<string, unknown>;
 }
@@ -315,6 +331,8 @@ export interface EventData {
   webhook_health_update: WebhookHealthUpdate;
   /** the desk's own health */
   system_health_update: SystemHealthUpdate;
+  /** a script's last report, and whether it is active */
+  publisher_update: PublisherUpdate;
   /** last price and its age */
   price_update: PriceUpdate;
   /** the last seq considered for this client */

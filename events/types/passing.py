@@ -53,6 +53,22 @@ class PriceUpdate(Open):
     source: str | None = None
 
 
+class PublisherUpdate(Open):
+    """One source outside that reports to the desk; `active` when it did lately (PUBLISHER_ACTIVE_SECONDS)."""
+
+    source: str
+    active: bool
+    last_at: str
+    seq: int
+    type: str
+    activity: str | None = None
+    level: str
+    message: str
+    symbol: str | None = None
+    count: int
+    counted_from: str
+
+
 class Heartbeat(Open):
     """`seq` is the last one considered for this client: its position, also when it filters."""
 
@@ -77,5 +93,6 @@ class Snapshot(Open):
     accounts: list[dict[str, Any]] = Field(default_factory=list)
     positions: list[dict[str, Any]] = Field(default_factory=list)
     prices: list[dict[str, Any]] = Field(default_factory=list)
+    publishers: list[dict[str, Any]] = Field(default_factory=list)
     health: dict[str, Any] = Field(default_factory=dict)
     settings: dict[str, Any] = Field(default_factory=dict)

@@ -34,3 +34,15 @@ def test_one_key_does_not_hold_up_another(threads: Runtime) -> None:
     assert len(heard) == 3
     assert len(bus.latest()) == 3
     assert [update.key for update in bus.latest(["system_health_update"]).values()] == ["NQ1!"]
+
+
+def test_over_the_bound_the_silent_key_goes_and_is_told_first(threads: Runtime) -> None:
+    """Keys that somebody makes up cost no more than the bound; what was owed of the one that goes is still told."""
+    bus = Bus(threads, per_second=1, most_keys=2)
+    heard: list[tuple[str, float]] = []
+    bus.listen(lambda update: heard.append((update.key, update.data["price"])))
+    for key, value in (("NQ1!", 1), ("ES1!", 1), ("ES1!", 2), ("NQ1!", 2), ("NQ1!", 3), ("CL1!", 1)):
+        bus.publish(price(key, value))
+    assert [update.key for update in bus.latest().values()] == ["NQ1!", "CL1!"]
+    assert ("ES1!", 2) in heard
+    assert bus.overtaken == 1

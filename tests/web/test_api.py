@@ -48,7 +48,8 @@ def test_the_state_has_a_position_and_every_part(client: FlaskClient) -> None:
     post(client, 1)
     state = client.get("/api/state", headers=ADMIN).get_json()
     assert set(state) == {
-        "epoch", "seq", "signals", "sources", "model", "accounts", "positions", "prices", "health", "settings",
+        "epoch", "seq", "signals", "sources", "model", "accounts", "positions", "prices", "publishers",
+        "health", "settings",
     }  # fmt: skip
     assert state["seq"] == 1
     assert len(state["signals"]) == 1

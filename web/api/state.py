@@ -36,6 +36,12 @@ def blueprint(desk: Desk) -> Blueprint:
         owner = principal().may("admin")
         return answer({"items": state.sources(desk), "next": None, "setup": setup(desk) if owner else None})
 
+    @api.get("/api/publishers")
+    @require("read")
+    @documented("Each script that reports to the desk: its last word, and whether it is active; the newest first")
+    def publishers() -> Response:
+        return answer({"items": desk.publishers.table(), "next": None})
+
     @api.get("/api/system/health")
     @require("read")
     @documented("The server itself: database, followers, sockets, memory, event-loop delay")

@@ -69,7 +69,14 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
     values = SimpleNamespace(**(SETTINGS | overrides))
     journal = open_journal(f"sqlite:///{folder / 'desk.db'}", runtime, ring=int(values.ring_facts))
     desk: Any = SimpleNamespace(
-        values=values, runtime=runtime, journal=journal, bus=Bus(runtime=runtime), version="test", count_sockets=[]
+        values=values,
+        runtime=runtime,
+        journal=journal,
+        bus=Bus(runtime=runtime),
+        version="test",
+        count_sockets=[],
+        tell_delivery=[],
+        count_delivered=[],
     )
     keeper = auth()
     app = Flask("gateway-test")

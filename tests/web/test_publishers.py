@@ -1,0 +1,79 @@
+"""Which scripts report, as the desk tells it: from the journal alone, also after a restart."""
+
+from datetime import datetime, timedelta
+
+from flask.testing import FlaskClient
+
+from events.clock import now_utc
+from events.envelope import Fact
+from events.journal import Entry, Unit
+from tests.web.conftest import ADMIN
+from web.assembly import App
+from web.publishers import MOST_SOURCES, Publishers
+from web.system import Pulse
+
+ACTIVITIES = ("scan", "strategy", "order", "profit", "rebalance", "info", "warning", "error")
+
+
+def say(client: FlaskClient, source: str, activity: str, level: str = "INFO") -> None:
+    event = {"type": "event", "source": source, "message": f"{activity}!", "level": level}
+    answer = client.post("/api/events", json=[event | {"data": {"event_type": activity}}], headers=ADMIN)
+    assert answer.status_code == 200, answer.text
+
+
+def test_each_activity_shows_under_its_source(client: FlaskClient) -> None:
+    """One line of each of the eight kinds: eight sources, each active, with its kind and level; in the snapshot too."""
+    for activity in ACTIVITIES:
+        say(client, f"The {activity}", activity, "ERROR" if activity == "error" else "INFO")
+    rows = client.get("/api/publishers", headers=ADMIN).json["items"]  # type: ignore[index]
+    assert [row["activity"] for row in rows] == list(reversed(ACTIVITIES))
+    assert {(row["active"], row["type"], row["count"]) for row in rows} == {(True, "event", 1)}
+    assert rows[0]["level"] == "ERROR"
+    assert client.get("/api/state", headers=ADMIN).json["publishers"] == rows  # type: ignore[index]
+
+
+def test_it_is_the_same_after_a_restart(app: App, client: FlaskClient) -> None:
+    """What the journal holds is read back; what the desk says itself makes nobody a publisher."""
+    say(client, "Scanner", "scan")
+    say(client, "Router", "order")
+    say(client, "Scanner", "info")
+    app.desk.journal.append(Unit(entries=[Entry(Fact("event", {"event_type": "info"}, "by the desk", "desk"))]))
+    before = app.desk.publishers.table()
+    assert [(row["source"], row["count"]) for row in before] == [("Scanner", 2), ("Router", 1)]
+    assert Publishers(app.desk.journal, 300).table() == before
+
+
+def test_silence_is_told_once(app: App, client: FlaskClient) -> None:
+    """A report makes a source active; when the time is over that is told, and then nothing more."""
+    now: list[datetime] = [now_utc()]
+    book = Publishers(app.desk.journal, 60, clock=lambda: now[0])
+    say(client, "Scanner", "scan")
+    assert [row["active"] for row in book.changed()] == [True]
+    assert book.changed() == []
+    now[0] += timedelta(seconds=90)
+    assert [row["active"] for row in book.changed()] == [False]
+    assert book.changed() == []
+
+
+def test_invented_sources_cost_no_more_than_the_bound(app: App) -> None:
+    """A script that names a new source with every line pushes out the oldest."""
+    facts = [
+        Fact("event", {}, "line", f"source {n}", origin="external").at("epoch", n) for n in range(MOST_SOURCES + 5)
+    ]
+    app.desk.publishers.hear(facts)
+    rows = app.desk.publishers.table()
+    assert (len(rows), rows[0]["source"], rows[-1]["source"]) == (
+        MOST_SOURCES,
+        f"source {MOST_SOURCES + 4}",
+        "source 5",
+    )
+
+
+def test_the_pulse_gives_percentiles_and_rates() -> None:
+    """The window's median, its worst timer, and what rose how fast in it."""
+    pulse = Pulse()
+    assert (pulse.delays()["p50_ms"], pulse.rates()) == (None, {})
+    for n in range(100):
+        pulse.took(0.5 if n == 50 else 0.001, {"facts": n})
+    assert pulse.delays() == {"p50_ms": 1.0, "p99_ms": 500.0, "max_ms": 500.0}
+    assert pulse.rates()["facts_per_s"] > 0
