@@ -16,7 +16,10 @@ EventKind = Literal["fact", "passing"]
 
 @dataclass(frozen=True, slots=True)
 class TypeSpec:
-    """`publish`: a client whose token has the scope `publish` may send it (`ml_prediction_update`: forecasts only)."""
+    """`publish`: a client whose token has the scope `publish` may send it (`ml_prediction_update`: forecasts only).
+
+    `version` rises when the model's shape changes; `events/upcasting.py` then says how older facts are read.
+    """
 
     name: str
     kind: EventKind
@@ -26,8 +29,8 @@ class TypeSpec:
     says: str
 
 
-def _fact(name: str, model: type[BaseModel], says: str, *, publish: bool = False) -> TypeSpec:
-    return TypeSpec(name, "fact", model, 1, publish, says)
+def _fact(name: str, model: type[BaseModel], says: str, *, publish: bool = False, version: int = 1) -> TypeSpec:
+    return TypeSpec(name, "fact", model, version, publish, says)
 
 
 def _passing(name: str, model: type[BaseModel], says: str, *, publish: bool = False) -> TypeSpec:

@@ -14,7 +14,8 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 class Fact:
     """Something that happened. `epoch` and `seq` are set by the journal once it is on disk.
 
-    `timestamp` is RFC 3339 in UTC; `data` has the shape of its type's model and is never changed after it was made.
+    `timestamp` is RFC 3339 in UTC; `data` has the shape of its type's model today, also when an older desk wrote it
+    (`events/upcasting.py`), and is never changed after it was made.
     """
 
     type: str
@@ -26,7 +27,6 @@ class Fact:
     symbol: str | None = None
     id: str = field(default_factory=new_id)
     timestamp: str = field(default_factory=now_text)
-    version: int = 1
     epoch: str | None = None
     seq: int | None = None
 
@@ -42,7 +42,6 @@ class Fact:
             self.symbol,
             self.id,
             self.timestamp,
-            self.version,
             epoch,
             seq,
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from events import wire
+from events import upcasting, wire
 from events.envelope import Fact
 
 COLUMNS = "seq, id, type, version, source, origin, level, message, timestamp, symbol, data"
@@ -20,7 +20,7 @@ def to_row(fact: Fact) -> dict[str, Any]:
     return {
         "id": fact.id,
         "type": fact.type,
-        "version": fact.version,
+        "version": upcasting.version(fact.type),
         "source": fact.source,
         "origin": fact.origin,
         "level": fact.level,
@@ -32,11 +32,16 @@ def to_row(fact: Fact) -> dict[str, Any]:
     }
 
 
+def data_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of a row that has `type`, `version` and `data`, in today's shape."""
+    return upcasting.today(row["type"], row["version"], orjson.loads(row["data"]))
+
+
 def to_fact(row: Mapping[str, Any], epoch: str) -> Fact:
     """The fact of a row that has COLUMNS."""
     return Fact(
         type=row["type"],
-        data=orjson.loads(row["data"]),
+        data=data_of(row),
         message=row["message"],
         source=row["source"],
         origin=row["origin"],
@@ -44,7 +49,6 @@ def to_fact(row: Mapping[str, Any], epoch: str) -> Fact:
         symbol=row["symbol"],
         id=row["id"],
         timestamp=row["timestamp"],
-        version=row["version"],
         epoch=epoch,
         seq=row["seq"],
     )

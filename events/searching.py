@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import re2
 
+from events import upcasting
 from events.envelope import Fact
 from events.errors import BadQuery
 from events.reading import Readers
-from events.rows import COLUMNS, to_fact
+from events.rows import COLUMNS, data_of, to_fact
 
 MOST_SCANNED = 5_000
 PAGE_ROWS = 500
@@ -141,7 +141,9 @@ def _tests(wanted: EventFilter) -> list[Matcher]:
 
 
 def _texts(row: Mapping[str, Any]) -> tuple[str, ...]:
-    raw = orjson.loads(row["data"]).get("raw") if '"raw"' in row["data"] else None
+    # Most facts hold no raw text; those written in an older shape may hold it under another name.
+    old = row["version"] < upcasting.version(row["type"])
+    raw = data_of(row).get("raw") if old or '"raw"' in row["data"] else None
     return (row["message"], raw) if isinstance(raw, str) else (row["message"],)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from events import catalogue
+from events import catalogue, upcasting
 from ml.features import NAMES
 from ml.registry import load_path
 from signals.alert import Parsed, SourceRules, conventions, parse
@@ -92,6 +92,16 @@ def test_an_event_type_is_a_model_and_a_line(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(catalogue.TYPES, spec.name, spec)
     assert catalogue.validate("sentiment_update", {"symbol": "NQ1!", "score": 0.5})["score"] == 0.5
     assert "sentiment_update" in catalogue.json_schema()["types"]
+
+
+def test_an_older_version_of_a_type_is_read_as_todays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the first version wrote passes the second one's check."""
+    monkeypatch.setattr(upcasting, "UPCASTERS", {})
+    spec = run("A new version of an event type")["spec"]
+    monkeypatch.setitem(catalogue.TYPES, spec.name, spec)
+    read = upcasting.today(spec.name, 1, {"symbol": "NQ1!", "score": 0.5})
+    assert catalogue.validate(spec.name, read) == {"symbol": "NQ1!", "mood": 75.0, "by": None}
+    assert upcasting.missing() == []
 
 
 def test_an_instrument_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
