@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { filterQuery, matches, NO_FILTERS, readFilters } from "../src/tools/signals/filters";
 import { holdBack, mergeRows } from "../src/tools/signals/merge";
-import { root, size, why } from "../src/tools/signals/words";
+import { root, size, why } from "../src/components/signal/words";
 import { item } from "./rows";
 
 const live = (...items: ReturnType<typeof item>[]) => new Map(items.map((one) => [one.id, one]));

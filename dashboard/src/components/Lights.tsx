@@ -1,20 +1,14 @@
 /** The three freshness lights: what is on the screen can be believed as far as they say. */
 
 import { useDesk } from "../state/desk";
-import { connectionLight, priceLight, webhookLight, type Glow, type Light } from "../state/freshness";
+import { connectionLight, priceLight, webhookLight, type Light } from "../state/freshness";
 import { useNow } from "../state/now";
-
-const COLOUR: Record<Glow, string> = {
-  good: "bg-good border-good",
-  warn: "bg-warn border-warn",
-  bad: "border-error bg-transparent ring-1 ring-error",
-  unknown: "border-faint bg-transparent",
-};
+import { Lamp } from "./Lamp";
 
 function One({ light }: { light: Light }) {
   return (
     <li className="flex items-center gap-1.5" title={light.hint} data-light={light.name} data-glow={light.glow}>
-      <span aria-hidden className={`size-2 shrink-0 rounded-full border ${COLOUR[light.glow]}`} />
+      <Lamp glow={light.glow} />
       <span className={`whitespace-nowrap tabular-nums ${light.glow === "bad" ? "text-error" : light.glow === "warn" ? "text-warn" : "text-muted"}`}>
         {light.text}
       </span>

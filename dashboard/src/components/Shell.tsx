@@ -10,6 +10,7 @@ import { prefer, preferences } from "../state/preferences";
 import { useHotkeys } from "./hotkeys";
 import { ConnectionVoice } from "./Lights";
 import type { Tool } from "./tool";
+import { Toasts } from "./Toasts";
 import { TopBar } from "./TopBar";
 
 const Palette = lazy(() => import("./Palette"));
@@ -42,6 +43,7 @@ export function Shell({ tools, children }: { tools: readonly Tool[]; children: R
         </main>
       </div>
       <BottomBar tools={tools} onPalette={() => setOverlay("palette")} />
+      <Toasts />
       <Suspense fallback={null}>
         {overlay === "palette" && <Palette onOpenChange={close} />}
         {overlay === "help" && <Help onOpenChange={close} />}

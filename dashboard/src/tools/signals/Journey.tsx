@@ -3,9 +3,9 @@
 import { useMemo } from "react";
 
 import { Problem } from "../../components/Problem";
+import { Contributions } from "../../components/signal/Contributions";
 import { childrenNow, useDesk, type SignalItem } from "../../state/desk";
 import type { SignalRow } from "../../events";
-import { Contributions } from "./Contributions";
 import { Facts } from "./Facts";
 import { useSignal, type WholeSignal } from "./history";
 import { Steps } from "./Steps";

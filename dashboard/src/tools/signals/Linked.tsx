@@ -5,10 +5,10 @@ import { useEffect } from "react";
 
 import { Time } from "../../components/Time";
 import { go } from "../../state/location";
-import { Price, Side, Verdict } from "./cells";
+import { Price, Side, Verdict } from "../../components/signal/cells";
 import { useSignal } from "./history";
 import { Journey } from "./Journey";
-import { size } from "./words";
+import { size } from "../../components/signal/words";
 
 export function Linked({ id, settled }: { id: string; settled: boolean }) {
   const { data } = useSignal(id);

@@ -1,24 +1,22 @@
 /** Live signals: every alert as one row with its whole journey. */
 
 import { ArrowUp, Pause, Play, Plug } from "lucide-react";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 
+import { Page } from "../../components/Page";
 import { Problem } from "../../components/Problem";
 import { useCommands } from "../../state/commands";
 import { useDesk } from "../../state/desk";
 import { go, usePath, useQueryText } from "../../state/location";
-import { usePhone } from "../../state/media";
 import { FilterBar } from "./FilterBar";
 import { filterQuery, isFiltered, readFilters, type Filters } from "./filters";
 import { useHistory } from "./history";
 import { Linked } from "./Linked";
 import { holdBack, mergeRows, symbolsOf } from "./merge";
 import { Onboarding } from "./Onboarding";
-import { SignalCards } from "./SignalCards";
-import { SignalTable } from "./SignalTable";
+import { SignalList } from "./SignalList";
 
 export default function SignalsPage() {
-  const phone = usePhone();
   const openId = useOpenId();
   const queryText = useQueryText();
   const filters = useMemo(() => readFilters(queryText), [queryText]);
@@ -42,13 +40,13 @@ export default function SignalsPage() {
   const empty = rows.length === 0;
   const loading = empty && query.isPending && !query.isError;
   const first = empty && !isFiltered(filters) && query.isSuccess && known;
-  const List = phone ? SignalCards : SignalTable;
   return (
-    <>
-      <div className="hairline-b flex shrink-0 flex-wrap items-center gap-x-4 gap-y-2 px-4 py-2">
-        <h1 className="text-[14px] font-semibold">Live signals</h1>
-        <div className="max-[719px]:order-last">{!first && <FilterBar filters={filters} symbols={symbols} onChange={showFiltered} />}</div>
-        <div className={`ml-auto flex items-center gap-2 ${first ? "invisible" : ""}`}>
+    <Page
+      title="Live signals"
+      fill
+      controls={!first && <FilterBar filters={filters} symbols={symbols} onChange={showFiltered} />}
+      actions={
+        <div className={`flex items-center gap-2 ${first ? "invisible" : ""}`}>
           <button type="button" className="control" data-on={hold.paused} aria-pressed={hold.paused} onClick={hold.toggle} title="Hold the list still (p)">
             {hold.paused ? <Play size={13} aria-hidden /> : <Pause size={13} aria-hidden />}
             {hold.paused ? `Paused · ${waiting} waiting` : "Pause"}
@@ -58,8 +56,8 @@ export default function SignalsPage() {
             Connect
           </button>
         </div>
-      </div>
-      <div className="relative flex min-h-0 flex-1 flex-col">
+      }
+    >
         {query.isError && <Problem what="History could not be loaded." error={query.error} onRetry={() => void query.refetch()} />}
         {loading && <p role="status" className="px-4 py-3 text-muted">Loading signals…</p>}
         {empty && !loading && isFiltered(filters) && <p className="px-4 py-3 text-muted">No signal matches these filters.</p>}
@@ -76,11 +74,10 @@ export default function SignalsPage() {
           </button>
         )}
         {!empty && !setup && (
-          <List key={hold.top} rows={shown} openId={openId} onToggle={onToggle} onEnd={onEnd} onScrolled={hold.scrolled} stale={stale} />
+          <SignalList key={hold.top} rows={shown} openId={openId} onToggle={onToggle} onEnd={onEnd} onScrolled={hold.scrolled} stale={stale} />
         )}
         {isFetchingNextPage && <p role="status" className="hairline-t px-4 py-1 text-faint">Loading older signals…</p>}
-      </div>
-    </>
+    </Page>
   );
 }
 
@@ -131,7 +128,4 @@ function usePageCommands(togglePause: () => void, setSetup: (open: boolean) => v
       [togglePause, setSetup],
     ),
   );
-  useEffect(() => {
-    document.title = "Live signals · Signal Desk";
-  }, []);
 }

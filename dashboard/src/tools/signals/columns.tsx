@@ -1,34 +1,10 @@
 /** What each column of Live signals is called and shows. */
 
-import { createColumnHelper, tableFeatures } from "@tanstack/react-table";
-
+import type { Column } from "../../components/table/column";
+import { Price, ProbabilityCell, Result, Side, SymbolCell, Verdict } from "../../components/signal/cells";
+import { isTest, size, why } from "../../components/signal/words";
 import { Time } from "../../components/Time";
-import { useDesk, type SignalItem } from "../../state/desk";
-import { Price, Probability, Result, Side, Verdict } from "./cells";
-import { isTest, size, why } from "./words";
-
-export const features = tableFeatures({});
-const column = createColumnHelper<typeof features, SignalItem>();
-
-/** Columns that are read as figures stand to the right. */
-export const RIGHT = new Set(["price", "quantity", "result"]);
-
-export function useStarter(): boolean {
-  return useDesk((desk) => desk.model?.starter ?? false);
-}
-
-function ProbabilityCell({ row }: { row: SignalItem }) {
-  return <Probability row={row} starter={useStarter()} />;
-}
-
-function SymbolCell({ row }: { row: SignalItem }) {
-  return (
-    <span title={[row.exchange, row.symbol, row.interval].filter(Boolean).join(" · ")}>
-      <span className="font-semibold">{row.symbol ?? <span className="font-normal text-faint">{row.kind}</span>}</span>
-      {row.interval !== null && <span className="figure ml-1.5 text-[11px] text-faint">{row.interval}</span>}
-    </span>
-  );
-}
+import type { SignalItem } from "../../state/desk";
 
 function WhyCell({ row }: { row: SignalItem }) {
   return (
@@ -39,15 +15,15 @@ function WhyCell({ row }: { row: SignalItem }) {
   );
 }
 
-export const columns = column.columns([
-  column.accessor("received_at", { id: "time", header: "Time", cell: ({ getValue }) => <Time at={getValue()} /> }),
-  column.accessor("symbol", { header: "Symbol", cell: ({ row }) => <SymbolCell row={row.original} /> }),
-  column.accessor("side", { header: "Side", cell: ({ getValue }) => <Side side={getValue()} /> }),
-  column.accessor("price", { header: "Price", cell: ({ getValue }) => <Price value={getValue()} /> }),
-  column.accessor("probability", { header: "Probability", cell: ({ row }) => <ProbabilityCell row={row.original} /> }),
-  column.accessor("verdict", { header: "Verdict", cell: ({ getValue }) => <Verdict verdict={getValue()} /> }),
-  column.accessor("quantity", { header: "Size", cell: ({ row }) => <span className={`figure ${row.original.quantity === 0 ? "text-faint" : ""}`}>{size(row.original)}</span> }),
-  column.accessor("status", { header: "Status", cell: ({ getValue }) => <span className="text-muted">{getValue()}</span> }),
-  column.display({ id: "result", header: "Result", cell: ({ row }) => <Result row={row.original} /> }),
-  column.display({ id: "why", header: "Why", cell: ({ row }) => <WhyCell row={row.original} /> }),
-]);
+export const columns: readonly Column<SignalItem>[] = [
+  { id: "time", title: "Time", width: "104px", narrow: "98px", cell: (row) => <Time at={row.received_at} /> },
+  { id: "symbol", title: "Symbol", width: "112px", narrow: "88px", cell: (row) => <SymbolCell row={row} /> },
+  { id: "side", title: "Side", width: "40px", narrow: "36px", cell: (row) => <Side side={row.side} /> },
+  { id: "price", title: "Price", width: "96px", narrow: "84px", right: true, cell: (row) => <Price value={row.price} /> },
+  { id: "probability", title: "Probability", width: "116px", narrow: "96px", cell: (row) => <ProbabilityCell row={row} /> },
+  { id: "verdict", title: "Verdict", width: "64px", narrow: "60px", cell: (row) => <Verdict verdict={row.verdict} /> },
+  { id: "quantity", title: "Size", width: "84px", narrow: "68px", right: true, cell: (row) => <span className={`figure ${row.quantity === 0 ? "text-faint" : ""}`}>{size(row)}</span> },
+  { id: "status", title: "Status", width: "72px", narrow: "60px", cell: (row) => <span className="text-muted">{row.status}</span> },
+  { id: "result", title: "Result", width: "92px", narrow: "80px", right: true, cell: (row) => <Result row={row} /> },
+  { id: "why", title: "Why", width: "minmax(140px, 1fr)", narrow: "minmax(90px, 1fr)", cell: (row) => <WhyCell row={row} /> },
+];

@@ -2,8 +2,6 @@
 
 import { useState, type KeyboardEvent } from "react";
 
-import type { SignalItem } from "../../state/desk";
-
 const STEP: Record<string, number> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, PageDown: 20, PageUp: -20, Home: -1e9, End: 1e9 };
 
 function focusRow(id: string): boolean {
@@ -12,9 +10,9 @@ function focusRow(id: string): boolean {
   return button !== null;
 }
 
-export function useRoving(rows: readonly SignalItem[], reveal: (index: number) => void) {
+export function useRoving<T>(rows: readonly T[], rowId: (row: T) => string, reveal: (index: number) => void) {
   const [current, set] = useState<string | null>(null);
-  const known = current !== null && rows.some((row) => row.id === current);
+  const known = current !== null && rows.some((row) => rowId(row) === current);
   const onKey = (event: KeyboardEvent, toggle: (id: string) => void): void => {
     if (!(event.target instanceof HTMLElement) || event.target.dataset["roving"] === undefined) return;
     const step = STEP[event.key];
@@ -22,14 +20,15 @@ export function useRoving(rows: readonly SignalItem[], reveal: (index: number) =
     if (event.key === "Escape" && event.target.getAttribute("aria-expanded") === "true") toggle(event.target.dataset["roving"]);
     if (step === undefined) return;
     event.preventDefault();
-    const from = rows.findIndex((row) => row.id === current);
+    const from = rows.findIndex((row) => rowId(row) === current);
     const index = Math.max(0, Math.min(rows.length - 1, from + step));
     const next = rows[index];
     if (next === undefined) return;
+    const id = rowId(next);
     reveal(index);
-    set(next.id);
+    set(id);
     // A row that is not drawn yet is there one frame after it was scrolled to.
-    if (!focusRow(next.id)) requestAnimationFrame(() => focusRow(next.id));
+    if (!focusRow(id)) requestAnimationFrame(() => focusRow(id));
   };
   return { set, onKey, isCurrent: (index: number, id: string): boolean => (known ? id === current : index === 0) };
 }

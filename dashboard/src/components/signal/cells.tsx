@@ -1,7 +1,9 @@
-/** The cells of a signal, shared by the table, the cards and the journey. */
+/** The cells of a signal, wherever one is shown. */
 
 import type { SignalRow } from "../../events";
-import { exactPercent, percent, price, rMultiple } from "../../state/format";
+import { useDesk } from "../../state/desk";
+import { price, rMultiple } from "../../state/format";
+import { Probability } from "../charts/Probability";
 import { VERDICT_COLOUR, VERDICT_MEANING } from "./words";
 
 export function Side({ side }: { side: SignalRow["side"] }) {
@@ -12,26 +14,6 @@ export function Verdict({ verdict }: { verdict: SignalRow["verdict"] }) {
   return (
     <span className={VERDICT_COLOUR[verdict]} title={VERDICT_MEANING[verdict]} data-verdict={verdict}>
       {verdict === "none" ? "–" : verdict}
-    </span>
-  );
-}
-
-/** Violet is what the model says: the bar is the probability, the notch its lower bound. */
-export function Probability({ row, starter }: { row: SignalRow; starter: boolean }) {
-  const { probability, probability_low: low } = row;
-  if (probability === null) return <span className="figure text-faint">–</span>;
-  const hint = [
-    `p = ${exactPercent(probability)}`,
-    low === null ? "" : `lower bound ${exactPercent(low)}`,
-    starter ? "starter: not for trading" : "",
-  ];
-  return (
-    <span className="flex items-center gap-2" title={hint.filter(Boolean).join(" · ")}>
-      <span className={`figure w-9 text-right ${starter ? "text-muted" : "text-text"}`}>{percent(probability)}</span>
-      <span aria-hidden className="relative h-1 flex-1 rounded-full bg-line">
-        <span className="absolute inset-y-0 left-0 rounded-full bg-model" style={{ width: `${probability * 100}%`, opacity: starter ? 0.55 : 1 }} />
-        {low !== null && <span className="absolute -inset-y-0.5 w-px bg-text/70" style={{ left: `${low * 100}%` }} />}
-      </span>
     </span>
   );
 }
@@ -57,4 +39,22 @@ export function Result({ row }: { row: SignalRow }) {
 
 export function Price({ value }: { value: number | null }) {
   return <span className="figure">{value === null ? "" : price(value)}</span>;
+}
+
+export function SymbolCell({ row }: { row: SignalRow }) {
+  return (
+    <span title={[row.exchange, row.symbol, row.interval].filter(Boolean).join(" · ")}>
+      <span className="font-semibold">{row.symbol ?? <span className="font-normal text-faint">{row.kind}</span>}</span>
+      {row.interval !== null && <span className="figure ml-1.5 text-[11px] text-faint">{row.interval}</span>}
+    </span>
+  );
+}
+
+/** Whether the model's word counts: a starter's is shown, but neither vetoes nor scales. */
+export function useStarter(): boolean {
+  return useDesk((desk) => desk.model?.starter ?? false);
+}
+
+export function ProbabilityCell({ row }: { row: SignalRow }) {
+  return <Probability value={row.probability} low={row.probability_low} starter={useStarter()} />;
 }

@@ -1,0 +1,34 @@
+/** One subject on a page: a name, what is done about it, and its content on raised ground. */
+
+import { useId, type ReactNode } from "react";
+
+/** How many of the page's twelve columns it takes; below 1,024 px narrow ones take half, on a phone all take the whole. */
+export type Span = 3 | 4 | 5 | 6 | 7 | 8 | 9 | 12;
+
+interface Props {
+  title: string;
+  /** A quiet word beside the name: how many, since when. */
+  note?: ReactNode;
+  actions?: ReactNode;
+  span?: Span;
+  /** Lists and tables reach the card's edges. */
+  flush?: boolean;
+  stale?: boolean;
+  children: ReactNode;
+}
+
+export function Card({ title, note, actions, span = 12, flush = false, stale = false, children }: Props) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id} className="panel flex min-w-0 flex-col" data-span={span}>
+      <div className="flex min-h-9 items-center gap-2 px-4 pt-1.5">
+        <h2 id={id} className="truncate font-semibold">
+          {title}
+        </h2>
+        {note !== undefined && <span className="truncate text-faint">{note}</span>}
+        {actions !== undefined && <div className="ml-auto flex shrink-0 items-center gap-1">{actions}</div>}
+      </div>
+      <div className={`flex min-h-0 flex-1 flex-col ${flush ? "pt-1" : "px-4 pt-1.5 pb-4"} ${stale ? "stale" : ""}`}>{children}</div>
+    </section>
+  );
+}
