@@ -130,7 +130,7 @@ def _tests(wanted: EventFilter) -> list[Matcher]:
         tests.append(lambda row: row["level"] in levels)
     if wanted.kinds is not None:
         kinds = frozenset(wanted.kinds)
-        tests.append(lambda row: row["type"] != "event" or orjson.loads(row["data"]).get("event_type") in kinds)
+        tests.append(lambda row: row["type"] != "event" or data_of(row).get("event_type") in kinds)
     if wanted.q:
         needle = wanted.q.casefold()
         tests.append(lambda row: any(needle in text.casefold() for text in _texts(row)))
