@@ -57,6 +57,7 @@ TYPES: dict[str, TypeSpec] = {
         _passing("webhook_health_update", passing.WebhookHealthUpdate, "one source's health"),
         _passing("system_health_update", passing.SystemHealthUpdate, "the desk's own health"),
         _passing("publisher_update", passing.PublisherUpdate, "a script's last report, and whether it is active"),
+        _passing("job_progress", passing.JobProgress, "how far a long job is"),
         _passing("price_update", passing.PriceUpdate, "last price and its age", publish=True),
         _passing("heartbeat", passing.Heartbeat, "the last seq considered for this client"),
         _passing("connection_status", passing.ConnectionStatus, "one client's session and position"),

@@ -1,4 +1,4 @@
-"""The only writer of the tables that show signals, so that they can be made again from the journal alone.
+"""The only writer of the tables that show signals, sources and settings, so that the journal alone makes them again.
 
 `changes(fact)` is pure: the same fact gives the same SQL, for the intake, the pipeline and a rebuild alike.
 """
@@ -25,6 +25,21 @@ UPDATE signals SET kind = :kind, parent_id = :parent_id, symbol = :symbol, side 
 WHERE id = :id
 """
 _REJECT = "INSERT INTO rejects (seq, source, code, at) VALUES (:seq, :source, :code, :at) ON CONFLICT (seq) DO NOTHING"
+_SOURCE = """
+INSERT INTO sources (name, config, generation, created_at, updated_at) VALUES (:name, :config, :generation, :at, :at)
+ON CONFLICT (name) DO UPDATE SET config = excluded.config, generation = excluded.generation,
+                                 updated_at = excluded.updated_at
+"""
+_SETTING = """
+INSERT INTO settings (key, value, updated_at) VALUES (:key, :value, :at)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at
+"""
+_NO_SETTING = "DELETE FROM settings WHERE key = :key"
+_PREFERENCE = """
+INSERT INTO preferences (principal_id, key, value, updated_at) VALUES (:principal, :key, :value, :at)
+ON CONFLICT (principal_id, key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at
+"""
+_NO_PREFERENCE = "DELETE FROM preferences WHERE principal_id = :principal AND key = :key"
 _DETAIL = ("content_type", "query", "repairs", "delivery_key", "alert")
 
 
@@ -62,6 +77,23 @@ def _rejected(fact: Fact) -> Change:
     return Change(_REJECT, {"source": fact.source, "code": fact.data["code"], "at": _at(fact)})
 
 
+def _source(fact: Fact) -> Change:
+    config = dict(fact.data["after"])
+    name, generation = config.pop("name"), config.pop("generation")
+    return Change(_SOURCE, {"name": name, "config": _json(config), "generation": generation, "at": _at(fact)})
+
+
+def _setting(fact: Fact) -> Change:
+    """A setting of the desk, or of one person; without a value it is back at its default."""
+    data = fact.data
+    key, principal, after = data["name"], data.get("principal_id"), data["after"]
+    where = {"key": key} if principal is None else {"key": key, "principal": principal}
+    if after is None:
+        return Change(_NO_SETTING if principal is None else _NO_PREFERENCE, where)
+    kept = where | {"value": _json(after), "at": _at(fact)}
+    return Change(_SETTING if principal is None else _PREFERENCE, kept)
+
+
 def _columns(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row.get(name) for name in ("kind", "parent_id", "symbol", "side", "interval", "verdict", "status")}
 
@@ -78,4 +110,6 @@ _PROJECTIONS: dict[str, Callable[[Fact], Change]] = {
     "signal_received": _received,
     "signal_update": _updated,
     "signal_rejected": _rejected,
+    "source_update": _source,
+    "settings_update": _setting,
 }

@@ -6,18 +6,12 @@ from typing import Any
 
 import orjson
 
-from events.clock import now_utc, rfc3339
 from events.envelope import Fact
-from events.journal import Change, Entry, Journal, Unit
-from signals import tokens
+from events.journal import Entry, Journal, Unit
+from signals import projection, tokens
 from signals.alert import SourceRules
 
 DEFAULT_SOURCE = "tradingview"
-_SAVE = """
-INSERT INTO sources (name, config, generation, created_at, updated_at) VALUES (:name, :config, :generation, :at, :at)
-ON CONFLICT (name) DO UPDATE SET config = excluded.config, generation = excluded.generation,
-                                 updated_at = excluded.updated_at
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +113,7 @@ class Sources:
                 "who": who,
             },
         )
-        stored = {"name": after.name, "config": _config(after), "generation": after.generation}
-        stored["at"] = rfc3339(now_utc())
-        self._journal.append(Unit(entries=[Entry(fact, [Change(_SAVE, stored)])]))
+        self._journal.append(Unit(entries=[Entry(fact, projection.changes(fact))]))
         self._keep(after)
         return after
 
@@ -136,12 +128,6 @@ class Sources:
         self._rules[source.name] = source.rules()
         fixed = self._webhook_token if self.is_fixed(source.name) else None
         self._tokens[source.name] = fixed or tokens.derive(self._secret_key, source.name, source.generation)
-
-
-def _config(source: Source) -> str:
-    config = asdict(source)
-    del config["name"], config["generation"]
-    return orjson.dumps(config).decode()
 
 
 def _source(name: str, config: Mapping[str, Any], generation: int) -> Source:

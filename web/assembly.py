@@ -22,9 +22,11 @@ from web import api, openapi, ops
 from web.api import connections
 from web.app import behind_proxies, create_flask
 from web.auth import Auth
+from web.chosen import Chosen
 from web.database import opened_journal, with_secret_key
 from web.desk import Desk, Values
 from web.gateway import Gateway
+from web.jobs import Jobs
 from web.models import Models
 from web.publishers import Publishers
 from web.rounds import Rounds
@@ -62,6 +64,7 @@ class App:
         seconds = self.desk.values.shutdown_seconds / 4
         self.rounds.stop()
         self.models.stop()
+        self.desk.jobs.stop()
         self.gaps.stop(seconds)
         self.auth.stop()
         for follower in self.desk.followers:
@@ -105,6 +108,8 @@ def assemble(values: Values, runtime: Runtime) -> App:
         registry=models.registry,
         health=health,
         publishers=Publishers(journal, values.publisher_active_seconds),
+        chosen=Chosen(journal),
+        jobs=Jobs(runtime, bus),
         started_at=rfc3339(now_utc()),
         followers=[
             Follower(

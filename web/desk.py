@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from signals.health import HealthBook
     from signals.intake import Intake
     from signals.sources import Sources
+    from web.chosen import Chosen
+    from web.jobs import Jobs
     from web.publishers import Publishers
 
 VERSION = "0.1.0"
@@ -122,6 +124,8 @@ class Desk:
     registry: Registry
     health: HealthBook
     publishers: Publishers
+    chosen: Chosen
+    jobs: Jobs
     started_at: str
     followers: list[Follower] = field(default_factory=list)
     pulse: Pulse = field(default_factory=Pulse)

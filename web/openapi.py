@@ -40,6 +40,7 @@ GROUPS = (
     ("Signals and events", ("/api/signals", "/api/events", "/api/state", "/api/export")),
     ("Sources and models", ("/api/webhook", "/api/sources", "/api/models")),
     ("Access", ("/api/session", "/api/tokens", "/api/login-links")),
+    ("Settings and long jobs", ("/api/settings", "/api/jobs")),
     ("The server", ("",)),
 )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from events.clock import now_utc
 from signals.rows import list_signals
+from web.auth.principal import OWNER
 
 if TYPE_CHECKING:
     from web.desk import Desk
@@ -73,7 +74,10 @@ def health(desk: Desk) -> dict[str, Any]:
 
 
 def settings(desk: Desk) -> dict[str, Any]:
-    """What the pages show of the settings; equity is 50,000 and marked as assumed until set."""
+    """What the pages show of the settings; equity is 50,000 and marked as assumed until set.
+
+    `chosen` is what people set themselves (web/choices.py), `display` among it the owner's: there is one user.
+    """
     values = desk.values
     return {
         "account_equity": values.account_equity or ASSUMED_EQUITY,
@@ -86,4 +90,5 @@ def settings(desk: Desk) -> dict[str, Any]:
         "reconnect_s": values.reconnect_seconds,
         "ring": values.ring_facts,
         "version": desk.version,
+        "chosen": desk.chosen.all(OWNER),
     }

@@ -45,6 +45,12 @@ export interface SeriesHealth {
   status: "never" | "learning" | "live" | "silent" | "closed";
 }
 
+export interface JobFailure {
+  code: string;
+  message: string;
+  hint: string;
+}
+
 /** The row as it stood at acceptance, with the alert's text (secrets removed) and what features are made from. */
 export interface SignalReceived {
   id: string;
@@ -211,13 +217,14 @@ export interface Error {
   letter: string | null;
 }
 
-/** Something a person may set was changed: who, from, to. */
+/** Something a person may set was changed: who, from, to. `principal_id`: whose own it is, null for the desk's. */
 export interface Changed {
   name: string;
   change: string;
   before: unknown;
   after: unknown;
   who: string;
+  principal_id: string | null;
 }
 
 export interface BackfillComplete {
@@ -260,6 +267,20 @@ export interface PublisherUpdate {
   symbol: string | null;
   count: number;
   counted_from: string;
+}
+
+/** A long job: pieces done of how many (null while unknown), seconds left at this pace, and why it failed. */
+export interface JobProgress {
+  job: string;
+  name: string;
+  done: number;
+  total: number | null;
+  remaining_s: number | null;
+  state: "running" | "done" | "failed" | "cancelled";
+  can_cancel: boolean;
+  error: JobFailure | null;
+  started_at: string;
+  ended_at: string | null;
 }
 
 export interface PriceUpdate {
@@ -333,6 +354,8 @@ export interface EventData {
   system_health_update: SystemHealthUpdate;
   /** a script's last report, and whether it is active */
   publisher_update: PublisherUpdate;
+  /** how far a long job is */
+  job_progress: JobProgress;
   /** last price and its age */
   price_update: PriceUpdate;
   /** the last seq considered for this client */

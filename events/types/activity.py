@@ -61,10 +61,15 @@ class Error(Data):
 
 
 class Changed(Data):
-    """Something a person may set was changed: who, from, to."""
+    """Something a person may set was changed: who, from, to. `principal_id`: whose own it is, null for the desk's.
+
+    `before` and `after` are whole values, so that the tables can be made again from these facts; a setting whose
+    `after` is null is back at its default.
+    """
 
     name: str
     change: str
     before: Any = None
     after: Any = None
     who: str
+    principal_id: str | None = None

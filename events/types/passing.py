@@ -69,6 +69,27 @@ class PublisherUpdate(Open):
     counted_from: str
 
 
+class JobFailure(Open):
+    code: str
+    message: str
+    hint: str
+
+
+class JobProgress(Open):
+    """A long job: pieces done of how many (null while unknown), seconds left at this pace, and why it failed."""
+
+    job: str
+    name: str
+    done: int = 0
+    total: int | None = None
+    remaining_s: float | None = None
+    state: Literal["running", "done", "failed", "cancelled"]
+    can_cancel: bool = False
+    error: JobFailure | None = None
+    started_at: str
+    ended_at: str | None = None
+
+
 class Heartbeat(Open):
     """`seq` is the last one considered for this client: its position, also when it filters."""
 

@@ -7,15 +7,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from web.api import access, activity, backfill, dead_letters, exports, models, signals, sources, state
+from web.api import (
+    access,
+    activity,
+    backfill,
+    dead_letters,
+    exports,
+    jobs,
+    models,
+    settings,
+    signals,
+    sources,
+    state,
+)
 
 if TYPE_CHECKING:
     from flask import Blueprint
 
     from web.desk import Desk
 
+SUBJECTS = (
+    access,
+    activity,
+    backfill,
+    dead_letters,
+    exports,
+    jobs,
+    models,
+    settings,
+    signals,
+    sources,
+    state,
+)
+
 
 def blueprints(desk: Desk) -> list[Blueprint]:
     """Every subject's blueprint."""
-    subjects = (access, activity, backfill, dead_letters, exports, models, signals, sources, state)
-    return [part.blueprint(desk) for part in subjects]
+    return [subject.blueprint(desk) for subject in SUBJECTS]

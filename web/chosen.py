@@ -1,0 +1,90 @@
+"""What people chose: kept in memory, changed only by journalled facts, so that every process and browser agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from events.envelope import Fact
+from events.journal import Entry, Unit
+from signals import projection
+from web.choices import CHOICES, checked, known, readable
+
+if TYPE_CHECKING:
+    from events.journal import Journal
+
+
+class Chosen:
+    """Every choice of the desk and of its people. Another process's change arrives as its `settings_update` fact."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._values: dict[tuple[str, str | None], dict[str, Any]] = {}
+        for row in journal.query("SELECT key, value FROM settings"):
+            self._keep(row["key"], None, row["value"])
+        for row in journal.query("SELECT principal_id, key, value FROM preferences"):
+            self._keep(row["key"], row["principal_id"], row["value"])
+        journal.listen(self._listen)
+
+    def get(self, key: str, person: str) -> dict[str, Any]:
+        """The value now, the default when nobody chose. Raises NotFound."""
+        choice = known(key)
+        return self._values.get((key, _owner(key, person))) or choice.default
+
+    def is_set(self, key: str, person: str) -> bool:
+        return (key, _owner(key, person)) in self._values
+
+    def all(self, person: str) -> dict[str, dict[str, Any]]:
+        """Every choice as this person sees it."""
+        return {key: self.get(key, person) for key in CHOICES}
+
+    def save(self, key: str, asked: dict[str, Any], person: str) -> dict[str, Any]:
+        """Changes a choice: fact and table in one commit. Raises NotFound, BadRequest, NotStored."""
+        before = self.get(key, person)
+        after = checked(key, before, asked)
+        if after != before or not self.is_set(key, person):
+            self._commit(key, "saved", before, after, person)
+        return after
+
+    def reset(self, key: str, person: str) -> dict[str, Any]:
+        """Back to the default. Raises NotFound, NotStored."""
+        before = self.get(key, person)
+        if self.is_set(key, person):
+            self._commit(key, "reset", before, None, person)
+        return known(key).default
+
+    def _commit(self, key: str, change: str, before: dict[str, Any], after: dict[str, Any] | None, person: str) -> None:
+        fact = Fact(
+            type="settings_update",
+            source="desk",
+            message=f"Setting {key} {change}",
+            data={
+                "name": key,
+                "change": change,
+                "before": before,
+                "after": after,
+                "who": person,
+                "principal_id": _owner(key, person),
+            },
+        )
+        self._journal.append(Unit(entries=[Entry(fact, projection.changes(fact))]))
+
+    def _listen(self, facts: Sequence[Fact]) -> None:
+        for fact in facts:
+            if fact.type == "settings_update" and fact.origin == "desk" and fact.data["name"] in CHOICES:
+                place = (fact.data["name"], fact.data.get("principal_id"))
+                if fact.data["after"] is None:
+                    self._values.pop(place, None)
+                else:
+                    self._values[place] = readable(fact.data["name"], fact.data["after"])
+
+    def _keep(self, key: str, person: str | None, text: str) -> None:
+        # The table of settings also holds what is nobody's choice, such as the secret key.
+        if key in CHOICES and (CHOICES[key].of == "person") == (person is not None):
+            self._values[key, person] = readable(key, orjson.loads(text))
+
+
+def _owner(key: str, person: str) -> str | None:
+    return person if known(key).of == "person" else None
