@@ -1,7 +1,7 @@
 """What a trading script reports, one method a subject, each as the event type that the desk has for it.
 
-A desk records trades and portfolios only of its own accounts, so a script's are lines of activity (`event`), which
-nobody can mistake for the desk's. Figures keep the caller's units.
+Trades and portfolios that name an external account of the desk are recorded there (scope `report`); without one they
+are lines of activity (`event`), which nobody can mistake for the desk's. Figures keep the caller's units.
 """
 
 from __future__ import annotations
@@ -23,15 +23,27 @@ class DataPublisher:
         data = {"at": stamp(), **fields, "symbol": symbol, "price": price, "change_24h": change_24h}
         self.broadcaster.publish("price_update", data, f"{symbol} {price}", key=f"price/{symbol}")
 
-    def publish_portfolio(self, equity: float, *, cash: float | None = None, **fields: Any) -> None:
-        """`event` (info): what an account outside the desk is worth."""
+    def publish_portfolio(
+        self, equity: float, *, cash: float | None = None, account: str | None = None, **fields: Any
+    ) -> None:
+        """`account_update` of that external account, else `event` (info): what an account outside the desk is worth."""
+        if account is not None:
+            told = {"at": stamp(), **fields, "account": account, "equity": equity, "cash": cash}
+            self.broadcaster.publish("account_update", told, f"{account} {equity:,.2f}")
+            return
         data = {**fields, "report": "portfolio", "equity": equity, "cash": cash}
         self.broadcaster.broadcast_event("info", f"Portfolio {equity:,.2f}", **data)
 
-    def publish_trade(self, symbol: str, side: str, quantity: float, price: float, **fields: Any) -> None:
-        """`event` (order): a fill in an account outside the desk."""
-        data = {**fields, "report": "trade", "symbol": symbol, "side": side, "quantity": quantity, "price": price}
-        self.broadcaster.broadcast_event("order", f"{side.upper()} {quantity:g} {symbol} @ {price}", **data)
+    def publish_trade(
+        self, symbol: str, side: str, quantity: float, price: float, *, account: str | None = None, **fields: Any
+    ) -> None:
+        """`trade_executed` in that external account, else `event` (order): a fill outside the desk."""
+        fill = {**fields, "symbol": symbol, "side": side, "quantity": quantity, "price": price}
+        words = f"{side.upper()} {quantity:g} {symbol} @ {price}"
+        if account is not None:
+            self.broadcaster.publish("trade_executed", {"at": stamp(), **fill, "account": account}, words)
+        else:
+            self.broadcaster.broadcast_event("order", words, **{**fill, "report": "trade"})
 
     def publish_alert(
         self, text: str, *, priority: str = "MEDIUM", rule: str | None = None, level: str | int = "WARNING"

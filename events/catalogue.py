@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ValidationError
 
 from events.errors import BadEvent
-from events.types import activity, models, passing, signals
+from events.types import accounts, activity, models, passing, signals
 
 EventKind = Literal["fact", "passing"]
 
@@ -19,6 +19,7 @@ class TypeSpec:
     """`publish`: a client whose token has the scope `publish` may send it (`ml_prediction_update`: forecasts only).
 
     `version` rises when the model's shape changes; `events/upcasting.py` then says how older facts are read.
+    `report`: one with the scope `report` may, of accounts of the kind external.
     """
 
     name: str
@@ -27,10 +28,19 @@ class TypeSpec:
     version: int
     publish: bool
     says: str
+    report: bool = False
 
 
-def _fact(name: str, model: type[BaseModel], says: str, *, publish: bool = False, version: int = 1) -> TypeSpec:
-    return TypeSpec(name, "fact", model, version, publish, says)
+def _fact(
+    name: str,
+    model: type[BaseModel],
+    says: str,
+    *,
+    publish: bool = False,
+    report: bool = False,
+    version: int = 1,
+) -> TypeSpec:
+    return TypeSpec(name, "fact", model, version, publish, says, report)
 
 
 def _passing(name: str, model: type[BaseModel], says: str, *, publish: bool = False) -> TypeSpec:
@@ -48,6 +58,9 @@ TYPES: dict[str, TypeSpec] = {
         _fact("ml_model_update", models.MlModelUpdate, "a model trained, promoted, refused or drifting"),
         _fact("pattern_detected", activity.PatternDetected, "a named chart pattern", publish=True),
         _fact("llm_decision", activity.LlmDecision, "an agent's decision and its reasoning", publish=True),
+        _fact("trade_executed", accounts.TradeExecuted, "a fill", report=True),
+        _fact("position_update", accounts.PositionUpdate, "a position opened, changed or closed", report=True),
+        _fact("account_update", accounts.AccountUpdate, "an account's balances", report=True),
         _fact("alert", activity.Alert, "a notification raised", publish=True),
         _fact("event", activity.Event, "an activity line from any script", publish=True),
         _fact("error", activity.Error, "something failed inside, and what to do"),

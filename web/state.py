@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from events.clock import now_utc
 from signals.rows import list_signals
+from trading import accounts
 from web.auth.principal import OWNER
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def snapshot(desk: Desk) -> dict[str, Any]:
         "signals": page["items"],
         "sources": sources(desk),
         "model": model(desk),
-        "accounts": [],
-        "positions": [],
+        "accounts": accounts.accounts(desk.journal),
+        "positions": accounts.positions(desk.journal),
         "prices": [],
         "publishers": desk.publishers.table(PUBLISHERS),
         "health": health(desk),

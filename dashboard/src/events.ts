@@ -194,6 +194,47 @@ export interface LlmDecision {
   executed: Record<string, unknown> | null;
 }
 
+/** A fill. `quantity` in the instrument's units, above 0; `price` its own; `fees` in the account's currency. */
+export interface TradeExecuted {
+  account: string;
+  at: string | null;
+  symbol: string;
+  side: "buy" | "sell";
+  quantity: number;
+  price: number;
+  fees: number | null;
+  slippage: number | null;
+  order_id: string | null;
+  trade_id: string | null;
+}
+
+/** A position as it is now; `flat` ends it. P&L in the account's currency. */
+export interface PositionUpdate {
+  account: string;
+  at: string | null;
+  symbol: string;
+  position: "long" | "short" | "flat";
+  quantity: number;
+  entry_price: number | null;
+  price: number | null;
+  stop: number | null;
+  target: number | null;
+  unrealised: number | null;
+  realised: number | null;
+}
+
+/** An account's balances, in its currency. `kind` and `currency` are the desk's to say. */
+export interface AccountUpdate {
+  account: string;
+  at: string | null;
+  kind: "external";
+  currency: string | null;
+  cash: number | null;
+  equity: number | null;
+  drawdown: number | null;
+  open_risk: number | null;
+}
+
 /** A notification raised. */
 export interface Alert {
   priority: "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
@@ -336,6 +377,12 @@ export interface EventData {
   pattern_detected: PatternDetected;
   /** an agent's decision and its reasoning */
   llm_decision: LlmDecision;
+  /** a fill */
+  trade_executed: TradeExecuted;
+  /** a position opened, changed or closed */
+  position_update: PositionUpdate;
+  /** an account's balances */
+  account_update: AccountUpdate;
   /** a notification raised */
   alert: Alert;
   /** an activity line from any script */

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from web.api import (
     access,
+    accounts,
     activity,
     backfill,
     dead_letters,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 SUBJECTS = (
     access,
+    accounts,
     activity,
     backfill,
     dead_letters,

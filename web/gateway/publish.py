@@ -10,6 +10,7 @@ from events import catalogue, wire
 from events.envelope import Fact, Passing
 from events.errors import BadEvent
 from events.journal import Entry, Unit
+from trading import accounts
 from web.gateway.errors import BadMessage, NotPermitted
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # What each scope lets a token say. Nothing of it passes for the desk's own word: the handler table looks at the origin.
 PUBLISH = frozenset({"event", "alert", "price_update", "pattern_detected", "ml_prediction_update", "llm_decision"})
 SIGNAL = "signal_received"
-REPORT = frozenset({"trade_executed", "position_update", "account_update"})
+REPORT = frozenset(name for name, spec in catalogue.TYPES.items() if spec.report)
 
 
 class Publisher:
@@ -51,7 +52,7 @@ class Publisher:
                 answer.update(made)
         if facts:
             receipt = self._desk.journal.append(
-                Unit(entries=[Entry(fact=fact, once=True) for _, fact in facts]),
+                Unit(entries=[Entry(fact, accounts.changes(fact), once=True) for _, fact in facts]),
                 timeout=self._desk.values.answer_seconds,
             )
             for (place, _), stored, existing in zip(facts, receipt.facts, receipt.existing, strict=True):
@@ -70,11 +71,8 @@ class Publisher:
             return self._alert(item, data)
         if type_ in REPORT:
             self._allow(principal, "report", type_)
-            raise NotPermitted(
-                "account_not_external",
-                "No account of type external has that name.",
-                "Only accounts that live elsewhere may be reported; the desk's own can't be.",
-            )
+            self._external(data)
+            return self._event(principal, item, type_, data)
         if type_ not in PUBLISH or (type_ == "ml_prediction_update" and data.get("kind") != "forecast"):
             raise NotPermitted(
                 "not_publishable", f"{type_[:64]} can't be published.", f"Types that can: {', '.join(sorted(PUBLISH))}."
@@ -86,6 +84,17 @@ class Publisher:
         if not principal.may(scope):
             hint = f"`python web_server.py token --scopes {scope} --name NAME` makes one that may."
             raise NotPermitted("missing_scope", f"Saying {type_} needs the scope `{scope}`.", hint)
+
+    def _external(self, data: Mapping[str, Any]) -> None:
+        """Only accounts that live elsewhere may be reported. What kind and money they are is the desk's to say."""
+        name = data.get("account")
+        found = accounts.account(self._desk.journal, name) if isinstance(name, str) else None
+        if found is None or found.kind != "external":
+            raise NotPermitted(
+                "account_not_external",
+                "No account of the kind external has that name.",
+                "PUT /api/accounts/<name> makes one known; the desk's own can't be reported.",
+            )
 
     def _event(
         self, principal: Principal, item: Mapping[str, Any], type_: str, data: dict[str, Any]
