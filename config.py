@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     role: Literal["all"] = setting("all", "name", "What this process does: `all` is everything in one process.")
     async_mode: Literal["eventlet", "gevent"] = setting("eventlet", "name", "The engine: `eventlet` or `gevent`.")
     config_file: Path = setting(Path("config.yaml"), "file", "The file that settings are read from (environment only).")
+    demo: bool = setting(False, "yes/no", "Every page and the snapshot say DEMO; `make demo` sets it.")
     log_level: Literal["debug", "info", "warning", "error"] = setting("info", "name", "The least level that is logged.")
     log_format: Literal["text", "json"] = setting("text", "name", "Log lines for people (`text`) or machines (`json`).")
 

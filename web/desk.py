@@ -43,6 +43,7 @@ class Values:
     port: int
     data_dir: Path
     database_url: str
+    demo: bool
     secret_key: str = field(repr=False)
     webhook_token: str = field(repr=False)
     api_token: str = field(repr=False)

@@ -90,7 +90,7 @@ def blueprint(desk: Desk, static: Path) -> Blueprint:
 
     @pages.app_context_processor
     def for_templates() -> dict[str, Any]:
-        return {"nonce": nonce, "asset": assets, "version": desk.version}
+        return {"nonce": nonce, "asset": assets, "version": desk.version, "demo": desk.values.demo}
 
     def tool(rest: str = "") -> Response | tuple[str, int] | str:
         del rest  # the page itself reads its address

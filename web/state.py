@@ -91,5 +91,6 @@ def settings(desk: Desk) -> dict[str, Any]:
         "reconnect_s": values.reconnect_seconds,
         "ring": values.ring_facts,
         "version": desk.version,
+        "demo": values.demo,
         "chosen": desk.chosen.all(OWNER),
     }

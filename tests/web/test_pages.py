@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from tests.web.conftest import ADMIN, MakeApp
 from web.pages import NOT_BUILT_YET, Assets
 
 
@@ -38,3 +39,13 @@ def test_the_built_files_are_found_by_their_source(tmp_path: Path) -> None:
     assert entry.script == "/static/dashboard/assets/main-1.js"
     assert entry.styles == ("/static/dashboard/assets/main.css", "/static/dashboard/assets/a.css")
     assert entry.preload == ("/static/dashboard/assets/a-2.js",)
+
+
+def test_a_demo_says_so_on_every_page_and_in_the_snapshot(make_app: MakeApp) -> None:
+    """In the dashboard's own page, those that the server renders, and in what a client starts from; else nowhere."""
+    for demo in (True, False):
+        client = make_app(demo=demo).flask.test_client()
+        for path, who in (("/login", {}), ("/api/docs", {}), ("/signals", ADMIN)):
+            page = client.get(path, headers=who).text
+            assert ('data-demo="yes"' in page, "<title>DEMO · " in page) == (demo, demo), path
+        assert client.get("/api/state", headers=ADMIN).get_json()["settings"]["demo"] is demo

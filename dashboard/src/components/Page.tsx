@@ -2,6 +2,8 @@
 
 import { useEffect, type ReactNode } from "react";
 
+import { DEMO } from "./Demo";
+
 interface Props {
   title: string;
   /** Filters and switches, beside the name; on a phone they take the next line. */
@@ -15,7 +17,7 @@ interface Props {
 
 export function Page({ title, controls, actions, fill = false, children }: Props) {
   useEffect(() => {
-    document.title = `${title} · Signal Desk`;
+    document.title = `${DEMO ? "DEMO · " : ""}${title} · Signal Desk`;
   }, [title]);
   return (
     <>

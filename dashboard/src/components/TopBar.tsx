@@ -7,6 +7,7 @@ import { useDesk } from "../state/desk";
 import { clock, day, utc, zoneName } from "../state/format";
 import { useNow } from "../state/now";
 import { prefer, usePreference } from "../state/preferences";
+import { DemoBadge } from "./Demo";
 import { Lights } from "./Lights";
 import { choice, MenuButton } from "./MenuButton";
 
@@ -17,6 +18,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         <Mark />
         Signal Desk
       </a>
+      <DemoBadge />
       <Lights />
       <div className="flex-1" />
       <Clock />
