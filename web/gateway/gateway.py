@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from web.gateway.plain_ws import ENDED, PlainWebSocket
 from web.gateway.publish import Publisher
 from web.gateway.rooms import Rooms
 from web.gateway.socketio_adapter import SocketIOAdapter
-from web.gateway.stats import Stats
+from web.gateway.stats import Broadcast, Stats
 from web.state import snapshot
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Gateway:
     # Broadcasting: on the loop, in commit order, never yielding
     def _facts(self, facts: Sequence[Fact]) -> None:
         # What one commit brought goes to each client in one send: the send itself is most of the work.
+        began = time.monotonic_ns()
         owed: dict[Client, list[Message]] = {}
         for fact in facts:
             message: Message | None = None
@@ -89,6 +91,8 @@ class Gateway:
             if key not in together:
                 together[key] = Together(messages)
             client.send_facts(together[key])
+        took_us = (time.monotonic_ns() - began) / 1000
+        self.stats.recent.append(Broadcast(facts[0].seq or 0, facts[-1].seq or 0, began, took_us))
         self.polls.wake(facts)
 
     def _passing(self, passing: Passing) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from events.envelope import Passing
 
@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from web.gateway.client import Client
 
 LATENCIES = 1000
+BROADCASTS = 500
+
+
+class Broadcast(NamedTuple):
+    """The facts `first` to `last` of one commit on their way out: when it began (monotonic ns), how long it took."""
+
+    first: int
+    last: int
+    began_ns: int
+    took_us: float
 
 
 @dataclass
@@ -25,6 +35,7 @@ class Stats:
     ended_logins: int = 0
     broadcasts: int = 0
     latencies: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES))
+    recent: deque[Broadcast] = field(default_factory=lambda: deque(maxlen=BROADCASTS))
 
     def figures(self, clients: Collection[Client], polls: int, considered: int) -> dict[str, Any]:
         """Plain figures; latencies in ms from a fact's encoding to its ack's arrival, the way back included."""
@@ -40,6 +51,7 @@ class Stats:
             "refused_messages": self.refused,
             "ended_logins": self.ended_logins,
             "broadcasts": self.broadcasts,
+            "recent_broadcasts": [one._asdict() for one in self.recent],
             "latency_p50_ms": self._latency(0.5),
             "latency_p95_ms": self._latency(0.95),
         }

@@ -1,0 +1,111 @@
+"""The tables in docs/performance.md, written between their markers from the figures of one run."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.broadcast.figures import Figures
+
+PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
+BEGIN, END = "<!-- benchmarks.fanout begins -->", "<!-- benchmarks.fanout ends -->"
+HEADS = ("to the last, ms", "to the median, ms", "p99, ms", "POST to the last, ms", "CPU a message, µs", "KB a client")
+HEADS = (
+    "to the last, ms",
+    "to the median, ms",
+    "p99, ms",
+    "POST to the last, ms",
+    "CPU a message, µs",
+    "KB a client",
+)
+# The name of a server, the number of clients, the figures of each repetition.
+Cells = dict[tuple[str, int], list[Figures]]
+STEPS = (
+    ("parse", "step_parse_ms"),
+    ("commit", "step_commit_ms"),
+    ("wait for the pipeline", "step_queue_ms"),
+    ("score", "step_score_ms"),
+    ("size", "step_size_ms"),
+    ("encode and send, to the last", "step_send_ms"),
+)
+
+
+def median(cells: Sequence[Figures], name: str) -> float | None:
+    """The median of one figure over the repetitions that have it."""
+    found = [cell[name] for cell in cells if name in cell]
+    return statistics.median(found) if found else None
+
+
+def broadcasts(cells: Cells, limit: str) -> list[str]:
+    """One table a number of clients; times also as multiples of the bare loop's."""
+    lines: list[str] = []
+    for count in sorted({count for _, count in cells}):
+        lines += ["", f"**{count:,} client{'s' if count > 1 else ''}**", ""]
+        lines += ["| | " + " | ".join(HEADS) + " |", "|---" * (len(HEADS) + 1) + "|"]
+        bare = cells.get((limit, count), [])
+        for name in dict.fromkeys(name for name, _ in cells):
+            found = cells.get((name, count))
+            if not found:
+                continue
+            row = [
+                _time(found, bare, "last_us"),
+                _time(found, bare, "median_us"),
+                _time(found, bare, "p99_us"),
+                _time(found, [], "posted_us"),
+                _plain(found, "cpu_us_per_message", "{:.1f}"),
+                _plain(found, "kb_per_client", "{:.0f}") if count >= 100 else "",
+            ]
+            lines.append(f"| {name} | " + " | ".join(row) + " |")
+    return lines
+
+
+def rates(cells: Cells, count: int) -> list[str]:
+    lines = ["", "| | events a second | p99 then, ms |", "|---|---|---|"]
+    for name in dict.fromkeys(name for name, _ in cells):
+        found = cells.get((name, count), [])
+        if median(found, "events_per_second") is not None:
+            rate, p99 = _plain(found, "events_per_second", "{:,.0f}"), _plain(found, "sustained_p99_ms", "{:.1f}")
+            lines.append(f"| {name} | {rate} | {p99} |")
+    return lines
+
+
+def alerts(found: Sequence[Figures]) -> list[str]:
+    """The alert's way, step by step, and the rate of durable alerts."""
+    rows = [
+        ("one fsync of this disk, median", "fsync_ms", "{:.2f} ms"),
+        ("alert posted to its verdict at the last of 100 clients, median", "verdict_ms", "{:.1f} ms"),
+        ("the same beyond two fsyncs", "beyond_fsyncs_ms", "{:.1f} ms"),
+        ("the same, p99", "verdict_p99_ms", "{:.1f} ms"),
+        *((f"of it: {name}", key, "{:.2f} ms") for name, key in STEPS),
+        ("durable alerts a second from 8 connections, nobody connected", "alerts_per_second", "{:,.0f} /s"),
+        ("their answers, p50", "answer_p50_ms", "{:.1f} ms"),
+        ("their answers, p99", "answer_p99_ms", "{:.1f} ms"),
+        ("CPU of 5,000 idle clients", "idle_cpu_percent", "{:.1f} % of a core"),
+    ]
+    return [
+        "",
+        "| | |",
+        "|---|---|",
+        *(f"| {name} | {_plain(found, key, form)} |" for name, key, form in rows if median(found, key) is not None),
+    ]
+
+
+def write(lines: Sequence[str], page: Path = PAGE) -> None:
+    """Put `lines` between the page's markers."""
+    before, _, rest = page.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    page.write_text(f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{after}")
+
+
+def _time(found: Sequence[Figures], bare: Sequence[Figures], name: str) -> str:
+    value, least = median(found, name), median(bare, name)
+    if value is None:
+        return ""
+    ratio = f" ({value / least:.2f}×)" if least and found is not bare else ""
+    return f"{value / 1000:.2f}{ratio}"
+
+
+def _plain(found: Sequence[Figures], name: str, form: str) -> str:
+    value = median(found, name)
+    return "" if value is None else form.format(value)
