@@ -87,12 +87,13 @@ TEXT_CONVENTIONS: tuple[tuple[str, Callable[[str], Documents | None]], ...] = (
     ("text", sentences),
 )
 
-#: JSON conventions are read alike; the name tells the user what we think was sent. First match wins.
+#: JSON conventions are read alike; the name tells the user what we think was sent. First match wins. Their secrets are
+#: gone by the time they are named, so no name here is a secret's.
 JSON_CONVENTIONS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("okx", frozenset({"signaltoken"})),
+    ("okx", frozenset({"instrument", "maxlag"})),
     ("3commas", frozenset({"tvinstrument"})),
     ("3commas", frozenset({"botuuid"})),
-    ("3commas", frozenset({"botid", "emailtoken"})),
+    ("3commas", frozenset({"botid", "messagetype"})),
     ("pickmytrade", frozenset({"multipleaccounts"})),
     ("pickmytrade", frozenset({"data", "symbol", "quantity"})),
     ("openalgo", frozenset({"strategy", "action", "product"})),
