@@ -17,6 +17,7 @@ from web.errors import BadRequest, NotFound
 # All of them travel in every snapshot, so that a value stays small.
 MOST_BYTES = 16 * 1024
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+Kind = Literal["scan", "strategy", "order", "profit", "rebalance", "info", "warning", "error"]
 
 
 class Value(BaseModel):
@@ -37,6 +38,7 @@ class Preset(Value):
 
     name: str = Field(min_length=1, max_length=40)
     types: list[str] = Field(default_factory=list, max_length=len(catalogue.TYPES))
+    kinds: list[Kind] = Field(default_factory=list, max_length=8)
     levels: list[Level] = Field(default_factory=list, max_length=5)
     source: str = Field("", max_length=80)
     symbol: str = Field("", max_length=40)

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { childrenNow, type SignalItem } from "../src/state/desk";
 import { foldSnapshot, RING } from "../src/state/fold";
-import { passing } from "./fakes";
+import { fact, passing } from "./fakes";
 import { after, fresh, raw, received, updated } from "./rows";
 
 function only(map: ReadonlyMap<string, SignalItem>): SignalItem {
@@ -62,5 +62,26 @@ describe("the picture", () => {
     const now = after(before, passing("webhook_health_update", { source: "tradingview", status: "live", last_at: null, count: 1 }));
     expect(now.signals).toBe(before.signals);
     expect(now.sources.get("tradingview")?.status).toBe("live");
+  });
+});
+
+describe("what people set and what runs", () => {
+  it("follows settings from the snapshot on, and lets go of what was set back", () => {
+    const begun = { ...fresh, ...foldSnapshot(fresh, { epoch: "e1", seq: 1, settings: { chosen: { high_confidence: { notify: false } } } }) };
+    expect(begun.chosen.get("high_confidence")).toEqual({ notify: false });
+    const set = after(begun, fact(2, "settings_update", { name: "activity_presets", after: { presets: [] } }));
+    expect([...set.chosen.keys()]).toEqual(["high_confidence", "activity_presets"]);
+    expect([...after(set, fact(3, "settings_update", { name: "high_confidence", after: null })).chosen.keys()]).toEqual(["activity_presets"]);
+  });
+
+  it("keeps each script's last word and each job's progress", () => {
+    const told = after(
+      fresh,
+      passing("publisher_update", { source: "scanner", active: true, last_at: "2026-01-07T14:31:45.000Z", count: 3 }),
+      passing("job_progress", { job: "j1", name: "Backfill", done: 5, total: 10, state: "running", can_cancel: true }),
+      passing("job_progress", { job: "j1", name: "Backfill", done: 10, total: 10, state: "done" }),
+    );
+    expect(told.publishers.get("scanner")).toMatchObject({ active: true, count: 3, activity: null });
+    expect(told.jobs.get("j1")).toMatchObject({ done: 10, state: "done", can_cancel: false, error: null });
   });
 });

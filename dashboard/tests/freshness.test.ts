@@ -8,7 +8,8 @@ const LINK = { phase: "live", attempts: 0, retryAt: null, resumed: false, server
 
 function source(change: Partial<SourceHealth>): SourceHealth {
   const at = new Date(NOW - 12_000).toISOString();
-  return { source: "tradingview", status: "live", last_at: at, threshold_s: 300, expected_every_s: null, median_s: 60, count: 9, ...change };
+  const figures = { threshold_s: 300, expected_every_s: null, median_s: 60, count: 9, rate_per_min: 1, lag_p50_ms: null, lag_p95_ms: null };
+  return { source: "tradingview", status: "live", last_at: at, ...figures, rejects: {}, series: [], ...change };
 }
 
 describe("the three lights", () => {

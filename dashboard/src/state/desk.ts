@@ -4,7 +4,7 @@ import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 
 import type { LinkStatus } from "../connection/link";
-import type { SignalRow } from "../events";
+import type { JobProgress, PublisherUpdate, SignalRow } from "../events";
 
 /** How many updates and exits are folded into an entry. */
 export interface Children {
@@ -32,6 +32,22 @@ export interface SourceHealth {
   expected_every_s: number | null;
   median_s: number | null;
   count: number;
+  rate_per_min: number | null;
+  lag_p50_ms: number | null;
+  lag_p95_ms: number | null;
+  /** How many were refused, by reason code. */
+  rejects: Readonly<Record<string, number>>;
+  series: readonly SeriesHealth[];
+}
+
+/** One symbol and interval of a source. */
+export interface SeriesHealth {
+  symbol: string | null;
+  interval: string | null;
+  last_at: string | null;
+  count: number;
+  median_s: number | null;
+  status: string;
 }
 
 export interface ModelCard {
@@ -65,6 +81,12 @@ export interface Desk {
   lastPriceAt: string | null;
   model: ModelCard | null;
   settings: Settings | null;
+  /** What people set while the desk runs, by its name; every browser follows. */
+  chosen: ReadonlyMap<string, unknown>;
+  /** Scripts that report to the desk, by their name. */
+  publishers: ReadonlyMap<string, PublisherUpdate>;
+  /** Long work that was heard of in this page. */
+  jobs: ReadonlyMap<string, JobProgress>;
   version: string;
   /** Raised with each snapshot: pages of history must be asked for again. */
   generation: number;
@@ -81,6 +103,9 @@ export const emptyDesk: Desk = {
   lastPriceAt: null,
   model: null,
   settings: null,
+  chosen: new Map(),
+  publishers: new Map(),
+  jobs: new Map(),
   version: "",
   generation: 0,
 };

@@ -2,8 +2,9 @@
 
 import type { Envelope, Snapshot } from "../connection/envelope";
 import { isRecord } from "../connection/envelope";
+import type { JobProgress, PublisherUpdate } from "../events";
 import type { ChildFact, Desk, SignalItem, SourceHealth } from "./desk";
-import { readItems, readModel, readRow, readSettings, readSource, readSources } from "./read";
+import { readChosen, readItems, readJob, readModel, readPublisher, readPublishers, readRow, readSettings, readSource, readSources } from "./read";
 
 /** The store keeps the newest signals; older ones are pages of history. */
 export const RING = 2_000;
@@ -15,6 +16,9 @@ class Draft {
   private childFacts: Map<string, readonly ChildFact[]> | null = null;
   private arrived: Map<string, number> | null = null;
   private sources: Map<string, SourceHealth> | null = null;
+  private chosen: Map<string, unknown> | null = null;
+  private publishers: Map<string, PublisherUpdate> | null = null;
+  private jobs: Map<string, JobProgress> | null = null;
   private rest: Partial<Desk> = {};
 
   constructor(private readonly before: Desk) {}
@@ -27,6 +31,15 @@ class Draft {
         break;
       case "webhook_health_update":
         this.health(envelope);
+        break;
+      case "settings_update":
+        this.setting(envelope);
+        break;
+      case "publisher_update":
+        this.publisher(envelope);
+        break;
+      case "job_progress":
+        this.job(envelope);
         break;
       case "heartbeat":
         this.rest.skewMs = Date.parse(envelope.timestamp) - now || 0;
@@ -73,6 +86,28 @@ class Draft {
     this.sources.set(health.source, health);
   }
 
+  private setting({ data }: Envelope): void {
+    if (typeof data["name"] !== "string") return;
+    this.chosen ??= new Map(this.before.chosen);
+    // Set back to its default, which whoever reads it knows.
+    if (data["after"] === null) this.chosen.delete(data["name"]);
+    else this.chosen.set(data["name"], data["after"]);
+  }
+
+  private publisher({ data }: Envelope): void {
+    const told = readPublisher(data);
+    if (told === null) return;
+    this.publishers ??= new Map(this.before.publishers);
+    this.publishers.set(told.source, told);
+  }
+
+  private job({ data }: Envelope): void {
+    const told = readJob(data);
+    if (told === null) return;
+    this.jobs ??= new Map(this.before.jobs);
+    this.jobs.set(told.job, told);
+  }
+
   result(): Partial<Desk> {
     return {
       ...this.rest,
@@ -80,6 +115,9 @@ class Draft {
       ...(this.childFacts ? { childFacts: this.childFacts } : {}),
       ...(this.arrived ? { arrived: this.arrived } : {}),
       ...(this.sources ? { sources: this.sources } : {}),
+      ...(this.chosen ? { chosen: this.chosen } : {}),
+      ...(this.publishers ? { publishers: this.publishers } : {}),
+      ...(this.jobs ? { jobs: this.jobs } : {}),
     };
   }
 }
@@ -107,6 +145,8 @@ export function foldSnapshot(before: Desk, snapshot: Snapshot): Partial<Desk> {
     sources: new Map(readSources(snapshot["sources"]).map((one) => [one.source, one])),
     model: readModel(snapshot["model"]),
     settings: readSettings(snapshot["settings"]),
+    chosen: readChosen(snapshot["settings"]),
+    publishers: new Map(readPublishers(snapshot["publishers"]).map((one) => [one.source, one])),
     version: typeof health["version"] === "string" ? health["version"] : before.version,
     generation: before.generation + 1,
   };

@@ -1,8 +1,8 @@
 /** Reads the server's answers into our own shapes; what is missing becomes null, never a guess. */
 
 import { isRecord } from "../connection/envelope";
-import type { Contribution, Reason, SignalRow } from "../events";
-import type { Children, ModelCard, Settings, SignalItem, SourceHealth } from "./desk";
+import type { Contribution, JobProgress, PublisherUpdate, Reason, SignalRow } from "../events";
+import type { Children, ModelCard, SeriesHealth, Settings, SignalItem, SourceHealth } from "./desk";
 
 type Raw = Record<string, unknown>;
 
@@ -64,11 +64,7 @@ export function readRow(raw: Raw, seq: number | null): SignalRow | null {
     outcome_r: number(raw, "outcome_r"),
     mae_r: number(raw, "mae_r"),
     mfe_r: number(raw, "mfe_r"),
-    timings: Object.fromEntries(
-      Object.entries(isRecord(raw["timings"]) ? raw["timings"] : {}).filter(
-        (entry): entry is [string, number] => typeof entry[1] === "number",
-      ),
-    ),
+    timings: readFigures(raw["timings"]),
   };
 }
 
@@ -104,6 +100,27 @@ export function readSource(raw: Raw): SourceHealth | null {
     expected_every_s: number(raw, "expected_every_s"),
     median_s: number(raw, "median_s"),
     count: number(raw, "count") ?? 0,
+    rate_per_min: number(raw, "rate_per_min"),
+    lag_p50_ms: number(raw, "lag_p50_ms"),
+    lag_p95_ms: number(raw, "lag_p95_ms"),
+    rejects: readFigures(raw["rejects"]),
+    series: list(raw["series"]).map(readSeries),
+  };
+}
+
+/** The numbers of a record; what is none is left out. */
+export function readFigures(value: unknown): Record<string, number> {
+  return Object.fromEntries(Object.entries(isRecord(value) ? value : {}).filter((entry): entry is [string, number] => typeof entry[1] === "number"));
+}
+
+function readSeries(raw: Raw): SeriesHealth {
+  return {
+    symbol: text(raw, "symbol"),
+    interval: text(raw, "interval"),
+    last_at: text(raw, "last_at"),
+    count: number(raw, "count") ?? 0,
+    median_s: number(raw, "median_s"),
+    status: text(raw, "status") ?? "never",
   };
 }
 
@@ -130,5 +147,53 @@ export function readSettings(raw: unknown): Settings | null {
     reconnect_s: number(raw, "reconnect_s") ?? 30,
     account_equity: number(raw, "account_equity"),
     equity_assumed: raw["equity_assumed"] === true,
+  };
+}
+
+/** What people set, by its name; the snapshot carries it among the settings. */
+export function readChosen(settings: unknown): Map<string, unknown> {
+  const chosen = isRecord(settings) ? settings["chosen"] : null;
+  return new Map(Object.entries(isRecord(chosen) ? chosen : {}));
+}
+
+export function readPublisher(raw: Raw): PublisherUpdate | null {
+  const source = text(raw, "source");
+  if (source === null) return null;
+  return {
+    source,
+    active: raw["active"] === true,
+    last_at: text(raw, "last_at") ?? "",
+    seq: number(raw, "seq") ?? 0,
+    type: text(raw, "type") ?? "",
+    activity: text(raw, "activity"),
+    level: text(raw, "level") ?? "INFO",
+    message: text(raw, "message") ?? "",
+    symbol: text(raw, "symbol"),
+    count: number(raw, "count") ?? 0,
+    counted_from: text(raw, "counted_from") ?? "",
+  };
+}
+
+export function readPublishers(raw: unknown): PublisherUpdate[] {
+  return list(raw).flatMap((one) => readPublisher(one) ?? []);
+}
+
+const JOB_STATES = ["running", "done", "failed", "cancelled"] as const;
+
+export function readJob(raw: Raw): JobProgress | null {
+  const job = text(raw, "job");
+  if (job === null) return null;
+  const failure = isRecord(raw["error"]) ? raw["error"] : null;
+  return {
+    job,
+    name: text(raw, "name") ?? "",
+    done: number(raw, "done") ?? 0,
+    total: number(raw, "total"),
+    remaining_s: number(raw, "remaining_s"),
+    state: oneOf(raw, "state", JOB_STATES, "running"),
+    can_cancel: raw["can_cancel"] === true,
+    error: failure && { code: text(failure, "code") ?? "", message: text(failure, "message") ?? "", hint: text(failure, "hint") ?? "" },
+    started_at: text(raw, "started_at") ?? "",
+    ended_at: text(raw, "ended_at"),
   };
 }
