@@ -66,9 +66,13 @@ class Settings(BaseSettings):
     host: str = setting("127.0.0.1", "address", "The address to listen on; 0.0.0.0 for every network.")
     data_dir: Path = setting(Path("data"), "folder", "Where the database, the models and the lock live.")
     database_url: str = setting("", "URL", "Postgres instead of SQLite under DATA_DIR (`postgres://…`).", secret=True)
-    redis_url: str = setting("", "URL", "Not used yet: Redis, for several processes on one database.", secret=True)
-    redis_tls_verify: bool = setting(True, "yes/no", "Not used yet: whether a `rediss://` certificate is checked.")
-    role: Literal["all"] = setting("all", "name", "What this process does: `all` is everything in one process.")
+    redis_url: str = setting(
+        "", "URL", "Redis, which wakes the other processes of a desk; empty: Postgres does.", secret=True
+    )
+    redis_tls_verify: bool = setting(True, "yes/no", "Whether the certificate of a `rediss://` address is checked.")
+    role: Literal["all", "web", "worker"] = setting(
+        "all", "name", "What this process does: `web` serves, `worker` follows the journal, `all` does both."
+    )
     async_mode: Literal["eventlet", "gevent"] = setting("eventlet", "name", "The engine: `eventlet` or `gevent`.")
     config_file: Path = setting(Path("config.yaml"), "file", "The file that settings are read from (environment only).")
     demo: bool = setting(False, "yes/no", "Every page and the snapshot say DEMO; `make demo` sets it.")
@@ -107,6 +111,11 @@ class Settings(BaseSettings):
     follower_batch: int = setting(64, "facts", "Facts a follower handles in one commit at most.", ge=1)
     follower_retry_seconds: float = setting(0.5, "seconds", "The first wait before a failed step is tried again.", gt=0)
     follower_attempts: int = setting(5, "attempts", "Tries before a fact is set aside as a dead letter.", ge=1)
+
+    # Several processes
+    lease_seconds: float = setting(6.0, "seconds", "How long a silent worker's lease lasts.", ge=0.2, le=600)
+    lease_renew_seconds: float = setting(2.0, "seconds", "How often the worker renews its lease.", gt=0)
+    wakeup_gap_seconds: float = setting(0.01, "seconds", "The least time between two wake-ups of others.", ge=0, le=1)
 
     # The model
     model_path: str = setting("", "file", "A model file to use as champion; needs MODEL_SHA256.")
@@ -202,6 +211,13 @@ class Settings(BaseSettings):
             raise ValueError("write it as postgres://user:password@host:5432/name, or leave it empty for SQLite")
         return value
 
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, value: str) -> str:
+        if value and not re.match(r"rediss?://[^/]", value):
+            raise ValueError("write it as redis://:password@host:6379/0 (rediss:// with TLS), or leave it empty")
+        return value
+
     @field_validator("webhook_allowed_ips")
     @classmethod
     def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -217,6 +233,10 @@ class Settings(BaseSettings):
     def _fit_together(self) -> Self:
         if self.model_path and not re.fullmatch(r"[0-9a-fA-F]{64}", self.model_sha256):
             raise ValueError("MODEL_PATH needs MODEL_SHA256: the 64 hex digits that `sha256sum` prints for it")
+        if self.role != "all" and not self.database_url:
+            raise ValueError(f"ROLE={self.role} needs DATABASE_URL: several processes share a Postgres, not a file")
+        if self.lease_renew_seconds > self.lease_seconds / 2:
+            raise ValueError("LEASE_RENEW_SECONDS is over half of LEASE_SECONDS: one late renewal would lose the lease")
         if None not in (self.min_confidence, self.full_confidence) and self.min_confidence > self.full_confidence:  # type: ignore[operator]
             raise ValueError("MIN_CONFIDENCE is above FULL_CONFIDENCE: lower the one or raise the other")
         return self

@@ -81,11 +81,12 @@ def refuse(*lines: str) -> int:
 
 def summary(settings: config.Settings) -> str:
     database = "Postgres" if settings.database_url else f"SQLite in {settings.data_dir}"
-    return f"port {settings.port} on {settings.host}, {database}, {settings.async_mode}"
+    return f"port {settings.port} on {settings.host}, {database}, {settings.async_mode}, role {settings.role}"
 
 
 def values(settings: config.Settings, *, port: int, secret_key: str) -> "Values":
     """The settings as the plain values that the rooms are handed."""
+    from web import folder
     from web.desk import Values
 
     shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104 - compared, not bound
@@ -95,16 +96,17 @@ def values(settings: config.Settings, *, port: int, secret_key: str) -> "Values"
         "port": port,
         "secret_key": secret_key,
         "data_dir": settings.data_dir.resolve(),
+        "process": folder.identity(settings.data_dir),
     }
     names = [field.name for field in fields(Values) if field.name not in own]
     return Values(**own, **{name: getattr(settings, name) for name in names})
 
 
 def known_secret_key(settings: config.Settings) -> str:
-    """SECRET_KEY, else the data folder's own; empty where only the database lasts, which then keeps it."""
+    """SECRET_KEY, else the data folder's own; empty where only the database lasts or is shared: it then keeps one."""
     from web.folder import secret_key
 
-    if settings.secret_key or config.passing_disk(os.environ):
+    if settings.secret_key or settings.role != "all" or config.passing_disk(os.environ):
         return settings.secret_key
     return secret_key(settings.data_dir)
 
@@ -181,6 +183,8 @@ def command(settings: config.Settings, asked: argparse.Namespace) -> int:
     from web import commands, folder, logs
 
     logs.install("error", "text", config.secrets_of(settings))
+    if settings.role != "all":  # the database is shared, so nobody's server need be asked
+        return in_database(settings, asked)
     try:
         held = folder.Folder(settings.data_dir)
     except folder.FolderError:
@@ -189,11 +193,18 @@ def command(settings: config.Settings, asked: argparse.Namespace) -> int:
         ask = commands.through_server(settings.data_dir, known_secret_key(settings))
         return COMMANDS[asked.command](ask, asked)
     try:
-        plain = values(settings, port=settings.port, secret_key=known_secret_key(settings))
-        with commands.in_folder(plain, runtime.make(settings.async_mode)) as ask:
-            return COMMANDS[asked.command](ask, asked)
+        return in_database(settings, asked)
     finally:
         held.release()
+
+
+def in_database(settings: config.Settings, asked: argparse.Namespace) -> int:
+    from web import commands
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    plain = values(settings, port=settings.port, secret_key=known_secret_key(settings))
+    with commands.in_folder(plain, runtime.make(settings.async_mode)) as ask:
+        return COMMANDS[asked.command](ask, asked)
 
 
 if __name__ == "__main__":

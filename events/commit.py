@@ -11,7 +11,7 @@ from events.databases import Connection, Database
 from events.databases.contract import Row, Statement
 from events.rows import COLUMNS, INSERT
 
-Outcome = Literal["stored", "duplicate", "cursor_moved", "refused"]
+Outcome = Literal["stored", "duplicate", "cursor_moved", "lease_lost", "refused"]
 # Longer than the longest window, a day for senders' own ids; what is older can't be a repeat.
 KEEP_DELIVERIES_MS = 25 * 3_600_000
 
@@ -25,6 +25,7 @@ BEGIN = """
 INSERT INTO cursors (name, seq, updated_at) VALUES (:name, :to, :at)
 ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, updated_at = excluded.updated_at WHERE cursors.seq = 0
 """
+TERM = "SELECT term FROM leases WHERE name = :name AND term = :term"
 MOVE = "UPDATE cursors SET seq = :to, updated_at = :at WHERE name = :name AND seq = :expected"
 
 
@@ -39,13 +40,14 @@ class PlainEntry:
 
 @dataclass(slots=True)
 class PlainUnit:
-    """`at`: the time of a cursor's move."""
+    """`at`: the time of a cursor's move; `lease`: name and term."""
 
     entries: list[PlainEntry]
     changes: list[Statement]
     delivery: tuple[str, str, float] | None
     cursor: tuple[str, int, int] | None
     at: str
+    lease: tuple[str, int] | None = None
 
 
 @dataclass(slots=True)
@@ -115,6 +117,9 @@ def _in_savepoint(
 
 
 def _store(connection: Connection, unit: PlainUnit, head: int, boot: str, now_ms: int) -> tuple[Result, int]:
+    # Under the head's lock: no later term can begin between this look and the commit.
+    if unit.lease is not None and not connection.rows(TERM, dict(zip(("name", "term"), unit.lease, strict=True))):
+        raise _Stop(Result("lease_lost"))
     if unit.delivery is not None:
         _check_delivery(connection, unit.delivery, boot, now_ms)
     if unit.cursor is not None:

@@ -9,6 +9,7 @@ EventsError
 ├── NotStored           the unit is not on disk as far as is known: answer 503, let the sender try again
 ├── BadUnit             the unit itself is at fault; trying again would fail again
 ├── CursorMoved         somebody else moved the cursor: read it and go on from there
+├── LeaseLost           another process does what must be done once: stand by
 └── DatabaseUnavailable the database can't be reached or opened at start
 """
 
@@ -66,6 +67,11 @@ class BadUnit(EventsError):
 class CursorMoved(EventsError):
     code = "cursor_moved"
     hint = "Another process follows under the same name; read the cursor again."
+
+
+class LeaseLost(EventsError):
+    code = "lease_lost"
+    hint = "Another process has taken over; this one stands by and takes over in its turn."
 
 
 class DatabaseUnavailable(EventsError):

@@ -9,8 +9,9 @@ from typing import Any
 from events import dead_letters
 from events.clock import new_id, now_utc, rfc3339
 from events.envelope import Fact
-from events.errors import CursorMoved, DatabaseUnavailable, NotStored
-from events.journal import Change, CursorMove, Entry, Journal, Unit
+from events.errors import CursorMoved, DatabaseUnavailable, LeaseLost, NotStored
+from events.journal import Change, CursorMove, Entry, Journal, LeaseTerm, Unit
+from events.lease import Lease
 from runtime import Runtime, Task
 
 log = logging.getLogger("events.follower")
@@ -29,7 +30,8 @@ class Follower:
     """`handle(facts)` returns, for each fact, the entries that it brings. It may wait, and may be asked again.
 
     A batch that raises is handled fact by fact; a fact that fails `max_attempts` times becomes a dead letter and an
-    `error` fact, and the follower goes on behind it.
+    `error` fact, and the follower goes on behind it. With a `lease` it follows while this process holds that, and every
+    commit carries the term. `forget()` is called whenever the cursor is read: another may have handled facts meanwhile.
     """
 
     def __init__(
@@ -42,6 +44,8 @@ class Follower:
         batch: int = 64,
         retry_base: float = 0.5,
         max_attempts: int = 5,
+        lease: Lease | None = None,
+        forget: Callable[[], None] = lambda: None,
     ) -> None:
         self.name = name
         self._journal, self._handle, self._runtime = journal, handle, runtime
@@ -52,7 +56,11 @@ class Follower:
         self._task: Task | None = None
         self._handled = self._failed = self._dead = 0
         self._looked_at = 0.0
+        self._lease, self._forget = lease, forget
+        self._term: LeaseTerm | None = None
         journal.listen(lambda facts: self._wake.set())
+        if lease is not None:
+            lease.on_gained(self._wake.set)
 
     @property
     def seq(self) -> int:
@@ -90,6 +98,9 @@ class Follower:
         known = False
         while not self._stopping:
             try:
+                if not self._may_follow():
+                    known = False
+                    continue
                 if not known:
                     self._find_cursor()
                     known = True
@@ -97,6 +108,10 @@ class Follower:
                 failures = 0
             except CursorMoved:
                 known = False
+            except LeaseLost:
+                known = False
+                if self._lease is not None:
+                    self._lease.lost()
             except Exception as error:
                 # The database is away, or a commit's fate is unknown: the cursor in it tells what to do again.
                 known = False
@@ -110,10 +125,24 @@ class Follower:
     def _store_cursor(self) -> None:
         try:
             self._commit((), self._seq)
-        except (CursorMoved, NotStored):
+        except (CursorMoved, LeaseLost, NotStored):
             log.info("follower %s: its last position was not stored; some facts will be looked at again", self.name)
 
+    def _may_follow(self) -> bool:
+        """Whether the term that was followed in still runs; else waits a while for the next one."""
+        if self._lease is None:
+            return True
+        held = self._lease.held
+        if held is not None and held == self._term:
+            return True
+        self._term = held  # a new one: the cursor is read again before anything is done in it
+        if held is None:
+            self._wake.clear()
+            self._wake.wait(LOOK_SECONDS)
+        return False
+
     def _find_cursor(self) -> None:
+        self._forget()
         found = self._journal.query("SELECT seq FROM cursors WHERE name = :name", {"name": self.name})
         self._stored = self._seq = int(found[0]["seq"]) if found else 0
 
@@ -129,7 +158,7 @@ class Follower:
             return
         try:
             self._take(facts, self._handle(facts))
-        except (CursorMoved, NotStored):
+        except (CursorMoved, LeaseLost, NotStored):
             raise
         except Exception:
             if len(facts) == 1:
@@ -146,7 +175,7 @@ class Follower:
         for attempt in range(1, self._max_attempts + 1):
             try:
                 self._take([fact], self._handle([fact]))
-            except (CursorMoved, NotStored):
+            except (CursorMoved, LeaseLost, NotStored):
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a handler raises is recorded below
                 self._failed += 1
@@ -169,7 +198,7 @@ class Follower:
 
     def _commit(self, entries: Sequence[Entry], to: int, changes: Sequence[Change] = ()) -> None:
         self._journal.append(
-            Unit(entries=entries, changes=changes, cursor=CursorMove(self.name, self._stored, to)), timeout=10.0
+            Unit(entries, changes, cursor=CursorMove(self.name, self._stored, to), lease=self._term), timeout=10.0
         )
         self._stored = to
 
@@ -207,7 +236,7 @@ class Follower:
                     raise LookupError("the journal no longer holds this fact")
                 brought = [entry for entries in self._handle([fact]) for entry in entries]
                 self._commit(brought, self._seq, [dead_letters.handled(letter["id"])])
-            except (CursorMoved, NotStored):
+            except (CursorMoved, LeaseLost, NotStored):
                 raise
             except Exception as error:
                 log.exception("follower %s: a dead letter failed again", self.name)

@@ -18,7 +18,7 @@ from events.reading import Readers
 from events.ring import Ring
 from events.searching import EventFilter, Page, search
 from events.timeline import Timeline, seq_at, timeline
-from events.units import Change, CursorMove, Delivery, Entry, Receipt, Unit
+from events.units import Change, CursorMove, Delivery, Entry, LeaseTerm, Receipt, Unit
 from events.writer import Writer
 from runtime import Runtime
 
@@ -29,6 +29,7 @@ __all__ = [
     "Entry",
     "EventFilter",
     "Journal",
+    "LeaseTerm",
     "NotStored",
     "Page",
     "Receipt",
@@ -72,7 +73,7 @@ class Journal:
         return self._ring.head
 
     def append(self, unit: Unit, timeout: float = 2.0) -> Receipt:
-        """Store a unit; returns after its commit. Raises NotStored, CursorMoved, BadUnit, NotFinite."""
+        """Store a unit; returns after its commit. Raises NotStored, CursorMoved, LeaseLost, BadUnit, NotFinite."""
         return self._writer.append(unit, self.epoch, timeout)
 
     def after(self, seq: int, limit: int = 500) -> list[Fact]:

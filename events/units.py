@@ -46,6 +46,14 @@ class CursorMove:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaseTerm:
+    """One term of the lease `name`; a unit that carries it is stored only while no later term has begun."""
+
+    name: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """Facts, table changes and a cursor's move that are true together."""
 
@@ -53,6 +61,7 @@ class Unit:
     changes: Sequence[Change] = ()
     delivery: Delivery | None = None
     cursor: CursorMove | None = None
+    lease: LeaseTerm | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from events.commit import Committed, PlainEntry, PlainUnit, Result, commit_group
 from events.databases import Connection, Database
 from events.databases.contract import Statement
 from events.envelope import Fact
-from events.errors import BadUnit, CursorMoved, NotStored
+from events.errors import BadUnit, CursorMoved, LeaseLost, NotStored
 from events.rows import to_fact, to_row
 from events.units import Change, Receipt, Unit
 from runtime import Runtime, Waiter
@@ -222,6 +222,8 @@ class Writer:
             waiting.receipt = Receipt((), result.detail, (), took, waited)
         elif result.outcome == "cursor_moved":
             waiting.error = CursorMoved("somebody else moved the cursor")
+        elif result.outcome == "lease_lost":
+            waiting.error = LeaseLost("another process has taken the lease")
         else:
             log.error("a unit was refused by the database: %s", result.detail[:200])
             waiting.error = BadUnit(f"the database refused this unit: {result.detail[:200]}")
@@ -255,13 +257,14 @@ class Writer:
 
 def plain(unit: Unit) -> PlainUnit:
     """The unit as the native thread takes it. Raises wire.NotFinite."""
-    delivery, cursor = unit.delivery, unit.cursor
+    delivery, cursor, lease = unit.delivery, unit.cursor, unit.lease
     return PlainUnit(
         [PlainEntry(to_row(entry.fact), _changes(entry.changes), entry.once) for entry in unit.entries],
         _changes(unit.changes),
         None if delivery is None else (delivery.key, delivery.id, delivery.window_seconds),
         None if cursor is None else (cursor.name, cursor.expected, cursor.to),
         "" if cursor is None else rfc3339(now_utc()),
+        None if lease is None else (lease.name, lease.number),
     )
 
 

@@ -42,12 +42,14 @@ def start(
     model_sha256: str = "",
     python: str = sys.executable,
     timeout: float = 120.0,
+    my_turn: Callable[[str | None], bool] = lambda known: True,
 ) -> Any:
     """Returns at once with the spawned task; the scorer gets its model, or the reason why not, when that is known.
 
     MODEL_PATH wins over the registry, its promoted model over the starter. A promoted model that is refused is not
     replaced by the starter: the user asked for it, so signals say why they are unscored. A refused starter is trained
-    anew. `timeout` in seconds bounds the training.
+    anew. `timeout` in seconds bounds the training. `my_turn(known)` is asked before it, with the id of the starter that
+    was refused: it may wait, and says False when another process has brought a model instead.
     """
     # Known before the first signal is decided: while a promoted model is loaded, none is sized as if there were none.
     scorer.use(None, _LOADING, training=True)
@@ -67,9 +69,19 @@ def start(
         if card is not None and _use(scorer, tell, lambda: registry.load(card["id"])):
             return
         if card is None or card["status"] == "starter":
-            _finish(scorer, tell, _train(runtime, registry, python, timeout))
+            if my_turn(None if card is None else card["id"]):
+                _finish(scorer, tell, _train(runtime, registry, python, timeout))
+            else:
+                follow(registry, scorer, tell)
 
     return runtime.spawn(_guarded, scorer, tell, work)
+
+
+def follow(registry: Registry, scorer: Scorer, tell: Tell) -> None:
+    """Use the model that should serve now, when it is not the one in use: another process trained or promoted it."""
+    card = registry.champion()
+    if card is not None and card["id"] != scorer.describe()["id"]:
+        _use(scorer, tell, lambda: registry.load(card["id"]))
 
 
 def ensure_starter(

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from threading import Event
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import orjson
 
 from events.clock import now_utc, parse_rfc3339, rfc3339
-from events.errors import NotStored
+from events.errors import LeaseLost, NotStored
 from events.journal import Change, Entry, Journal, Unit
+from events.lease import Lease
 from runtime import Runtime, Task
 from signals import gaps
 from signals.health import HealthBook
@@ -32,8 +34,9 @@ _PAGE = 500
 class GapDetector:
     """Owns no figures: it feeds the book from the journal, looks at it every few seconds and saves it now and then.
 
-    Run it in one process (the pipeline's). `start` restores and begins; a host with its own rounds may instead call
-    `restore` once and `look` every two seconds or so.
+    Every process may `restore` its book; only one may look (the pipeline's), which is the one that holds the `lease`.
+    `start` restores and begins; a host with its own rounds may instead call `restore` once and `look` every two seconds
+    or so.
     """
 
     def __init__(
@@ -45,9 +48,11 @@ class GapDetector:
         now: Callable[[], datetime] = now_utc,
         check_seconds: float = 2.0,
         save_seconds: float = 60.0,
+        lease: Lease | None = None,
     ) -> None:
         self._journal, self._book, self._runtime, self._now = journal, book, runtime, now
         self._check_seconds, self._save_seconds = check_seconds, save_seconds
+        self._lease = lease
         self._saved_at: datetime | None = None
         self._stopping = Event()
         self._task: Task | None = None
@@ -63,7 +68,8 @@ class GapDetector:
         if self._task is not None:
             self._task.join(timeout)
             self._task = None
-        self.save()
+        if self._is_mine():
+            self.save()
 
     def restore(self) -> None:
         """Reads the saved book and every fact after it, then follows the journal. Call it once."""
@@ -98,14 +104,27 @@ class GapDetector:
     def _loop(self) -> None:
         while not self._stopping.wait(self._check_seconds):
             try:
-                self.look()
+                if self._is_mine():
+                    self.look()
             except Exception:
                 log.exception("the look for silent sources failed; the next one tries again")
 
+    def _is_mine(self) -> bool:
+        return self._lease is None or self._lease.held is not None
+
     def _store(self, unit: Unit) -> None:
         seq = self._book.seq
+        if self._lease is not None:
+            held = self._lease.held
+            if held is None:
+                return
+            unit = replace(unit, lease=held)
         try:
             self._journal.append(unit)
+        except LeaseLost:
+            if self._lease is not None:
+                self._lease.lost()
+            return
         except NotStored:
             log.warning("the sources' health could not be stored; the next look tries again")
             return

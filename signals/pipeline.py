@@ -37,6 +37,11 @@ class Pipeline:
         deciding = self.deciding(facts)
         return [[Entry(brought, changes(brought)) for brought in handle(fact, deciding)] for fact in facts]
 
+    def forget(self) -> None:
+        """Read anew what is remembered: another process may have decided meanwhile."""
+        self._next = None
+        self._scoring.past.forget()
+
     def deciding(self, facts: Sequence[Fact], *, dry: bool = False) -> Deciding:
         """The collaborators for a batch; the dry run decides with the same, and leaves no trace in the past."""
         return Deciding(Work(self._journal, facts), self.rules, self._scoring, self.stopwatch, dry=dry)

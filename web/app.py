@@ -23,6 +23,15 @@ ROOT = Path(__file__).parents[1]
 
 def create_flask(desk: Desk, auth: Auth) -> Flask:
     """The Flask app without the gateway's sockets. Nothing here runs before a request."""
+    app = bare_flask(desk, auth)
+    app.register_blueprint(webhook.blueprint(desk))
+    app.register_blueprint(auth_views.blueprint(desk))
+    app.register_blueprint(pages.blueprint(desk, ROOT / "static"))
+    return app
+
+
+def bare_flask(desk: Desk, auth: Auth) -> Flask:
+    """What surrounds every answer, and no address yet."""
     app = Flask("signaldesk", root_path=str(ROOT), static_folder="static", template_folder="templates")
     app.extensions["desk_auth"] = auth
     app.config["MAX_CONTENT_LENGTH"] = desk.values.max_request_bytes
@@ -32,9 +41,6 @@ def create_flask(desk: Desk, auth: Auth) -> Flask:
     errors.install(app)
     security.install(app, desk)
     count_requests(app, desk)
-    app.register_blueprint(webhook.blueprint(desk))
-    app.register_blueprint(auth_views.blueprint(desk))
-    app.register_blueprint(pages.blueprint(desk, ROOT / "static"))
     return app
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from events.bus import Bus
 from events.clock import now_utc, rfc3339
 from events.follower import Follower
+from events.lease import Lease
 from ml.scorer import Scorer
 from signals import pipeline
 from signals.dry_run import DryRun
@@ -20,7 +21,7 @@ from signals.sources import Sources
 from signals.timing import Stopwatch
 from web import api, openapi, ops
 from web.api import connections
-from web.app import behind_proxies, create_flask
+from web.app import bare_flask, behind_proxies, create_flask
 from web.auth import Auth
 from web.chosen import Chosen
 from web.database import opened_journal, with_secret_key
@@ -35,6 +36,7 @@ from web.state import ASSUMED_EQUITY
 if TYPE_CHECKING:
     from flask import Flask
 
+    from events.journal import Journal
     from runtime import Runtime
 
 
@@ -45,7 +47,8 @@ class App:
     desk: Desk
     auth: Auth
     flask: Flask
-    gateway: Gateway
+    lease: Lease
+    gateway: Gateway | None
     models: Models
     gaps: GapDetector
     rounds: Rounds
@@ -53,10 +56,14 @@ class App:
     def start(self) -> None:
         """Start whoever follows the journal, the rounds, and the training of a missing starter model."""
         self.models.provide()  # first: what waits from before the start must know whether a model was promoted
+        self.lease.start()
         for follower in self.desk.followers:
             follower.start()
         self.desk.runtime.spawn(self.auth.watch)
-        self.gaps.start()
+        if self.desk.values.role == "web":
+            self.gaps.restore()  # to show how the sources are; the worker looks for the silent ones
+        else:
+            self.gaps.start()
         self.rounds.start()
 
     def stop(self) -> None:
@@ -65,10 +72,12 @@ class App:
         self.rounds.stop()
         self.models.stop()
         self.desk.jobs.stop()
-        self.gaps.stop(seconds)
         self.auth.stop()
+        if self.desk.values.role != "web":
+            self.gaps.stop(seconds)
         for follower in self.desk.followers:
             follower.stop(seconds)
+        self.lease.stop(seconds)
         self.desk.journal.close(seconds)
 
 
@@ -94,7 +103,19 @@ def assemble(values: Values, runtime: Runtime) -> App:
         breaker_seconds=values.breaker_seconds,
     )
     pipe = pipeline.Pipeline(journal, scorer, sizing_rules(values), stopwatch)
-    models = Models(journal, runtime, scorer, values, sys.executable)
+    followers: list[Follower] = []
+    lease = Lease(
+        journal,
+        runtime,
+        values.process,
+        seconds=values.lease_seconds,
+        renew_seconds=values.lease_renew_seconds,
+        candidate=values.role != "web",
+        told=lambda: [{"name": one.name, "seq": one.seq, "lag": one.lag} for one in followers],
+    )
+    if values.role != "web":
+        followers.append(follower(pipeline.NAME, pipe, journal, runtime, lease, values))
+    models = Models(journal, runtime, scorer, values, sys.executable, lease)
     health = HealthBook(sources.list)
     desk = Desk(
         values=values,
@@ -110,18 +131,9 @@ def assemble(values: Values, runtime: Runtime) -> App:
         publishers=Publishers(journal, values.publisher_active_seconds),
         chosen=Chosen(journal),
         jobs=Jobs(runtime, bus),
+        lease=lease,
         started_at=rfc3339(now_utc()),
-        followers=[
-            Follower(
-                journal,
-                pipeline.NAME,
-                pipe.handle,
-                runtime,
-                batch=values.follower_batch,
-                retry_base=values.follower_retry_seconds,
-                max_attempts=values.follower_attempts,
-            )
-        ],
+        followers=followers,
     )
     gaps = GapDetector(
         journal,
@@ -129,16 +141,47 @@ def assemble(values: Values, runtime: Runtime) -> App:
         runtime,
         check_seconds=values.gap_check_seconds,
         save_seconds=values.health_save_seconds,
+        lease=lease,
     )
     auth = Auth(desk)
+    flask, gateway = worker_door(desk, auth) if values.role == "worker" else whole_door(desk, auth)
+    behind_proxies(flask, desk)
+    return App(desk, auth, flask, lease, gateway, models, gaps, Rounds(desk))
+
+
+def follower(
+    name: str, work: pipeline.Pipeline, journal: Journal, runtime: Runtime, lease: Lease, values: Values
+) -> Follower:
+    """One that follows under the lease."""
+    return Follower(
+        journal,
+        name,
+        work.handle,
+        runtime,
+        batch=values.follower_batch,
+        retry_base=values.follower_retry_seconds,
+        max_attempts=values.follower_attempts,
+        lease=lease,
+        forget=work.forget,
+    )
+
+
+def worker_door(desk: Desk, auth: Auth) -> tuple[Flask, None]:
+    """Whether it lives, is ready, and its figures; alerts, pages and sockets are the webs'."""
+    flask = bare_flask(desk, auth)
+    flask.register_blueprint(ops.blueprint(desk))
+    return flask, None
+
+
+def whole_door(desk: Desk, auth: Auth) -> tuple[Flask, Gateway]:
+    """Everything people and programs may ask, and the sockets."""
     flask = create_flask(desk, auth)
     for blueprint in (*api.blueprints(desk), ops.blueprint(desk), openapi.blueprint(desk)):
         flask.register_blueprint(blueprint)
     gateway = Gateway(desk, auth)
     gateway.init_app(flask)
     flask.register_blueprint(connections.blueprint(gateway))
-    behind_proxies(flask, desk)
-    return App(desk, auth, flask, gateway, models, gaps, Rounds(desk))
+    return flask, gateway
 
 
 def sizing_rules(values: Values) -> SizingRules:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from prometheus_client import CollectorRegistry
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from events.bus import Bus
     from events.follower import Follower
     from events.journal import Journal
+    from events.lease import Lease
     from ml.registry import Registry
     from ml.scorer import Scorer
     from runtime import Runtime
@@ -34,7 +35,8 @@ VERSION = "0.1.0"
 class Values:
     """The settings as plain values; names, units and meanings as in docs/configuration.md (there in capitals).
 
-    `base_url` is where people reach the desk, `hosted` the platform's name (`heroku`, `railway`) or None.
+    `base_url` is where people reach the desk, `hosted` the platform's name (`heroku`, `railway`) or None; `process`
+    names this process as no other living one is named.
     """
 
     base_url: str
@@ -44,6 +46,10 @@ class Values:
     data_dir: Path
     database_url: str
     demo: bool
+    redis_url: str = field(repr=False)
+    redis_tls_verify: bool
+    role: Literal["all", "web", "worker"]
+    process: str
     secret_key: str = field(repr=False)
     webhook_token: str = field(repr=False)
     api_token: str = field(repr=False)
@@ -68,6 +74,9 @@ class Values:
     follower_batch: int
     follower_retry_seconds: float
     follower_attempts: int
+    lease_seconds: float
+    lease_renew_seconds: float
+    wakeup_gap_seconds: float
     model_path: str
     model_sha256: str
     training_seconds: float
@@ -127,6 +136,7 @@ class Desk:
     publishers: Publishers
     chosen: Chosen
     jobs: Jobs
+    lease: Lease
     started_at: str
     followers: list[Follower] = field(default_factory=list)
     pulse: Pulse = field(default_factory=Pulse)

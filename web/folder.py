@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import secrets
+import socket
 from pathlib import Path
 from typing import Any
 
 LOCK = "desk.lock"
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 SECRET = "secret.key"  # noqa: S105 - a file's name
 
 
@@ -56,6 +59,20 @@ def owner(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) and {"pid", "url"} <= found.keys() else None
+
+
+def identity(path: Path) -> str:
+    """Names whoever holds this folder: no two living processes share it, and it is the same after a restart.
+
+    Folder and machine make it, not a file in it: a copy of the folder must not become a second holder of one name.
+    """
+    found = path.stat()
+    try:
+        boot = BOOT_ID.read_text().strip()
+    except OSError:
+        boot = "unknown"
+    whole = f"{boot}/{socket.gethostname()}/{found.st_dev}/{found.st_ino}"
+    return hashlib.sha256(whole.encode()).hexdigest()[:12]
 
 
 def unwritable(path: Path, error: OSError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from events import wire
 from events.clock import now_utc, rfc3339
 from events.envelope import Fact
 from events.journal import Change, Entry, Journal, Unit
+from events.lease import Lease
 from ml import provision
 from ml.registry import Registry
 from ml.scorer import Scorer
@@ -27,13 +29,27 @@ ON CONFLICT (id) DO UPDATE SET sha256 = excluded.sha256, status = excluded.statu
 """
 
 
-class Models:
-    """The registry over this desk's database, and the task that finds or trains the model that serves."""
+# What changes which model serves, in every process of the desk.
+CHANGES = frozenset({"trained", "promoted", "demoted"})
+TURN_SECONDS = 0.05
 
-    def __init__(self, journal: Journal, runtime: Runtime, scorer: Scorer, values: Values, python: str) -> None:
+
+class Models:
+    """The registry over this desk's database, and the task that finds or trains the model that serves.
+
+    Several processes serve one model: the holder of the lease trains a missing starter, and each follows what the
+    journal says was trained or promoted.
+    """
+
+    def __init__(
+        self, journal: Journal, runtime: Runtime, scorer: Scorer, values: Values, python: str, lease: Lease
+    ) -> None:
         self._journal, self._runtime, self._scorer = journal, runtime, scorer
-        self._values, self._python = values, python
+        self._values, self._python, self._lease = values, python, lease
         self._task: Task | None = None
+        self._news = False
+        self._following = threading.Lock()
+        journal.listen(self._listen)
         self.registry = Registry(values.data_dir / "models", self._save, self._rows, runtime.call_blocking)
 
     def provide(self) -> None:
@@ -47,12 +63,35 @@ class Models:
             model_sha256=self._values.model_sha256,
             python=self._python,
             timeout=self._values.training_seconds,
+            my_turn=self._my_turn,
         )
 
     def stop(self) -> None:
         """A training under way ends with the server, its child process too; the next start trains again."""
         if self._task is not None:
             self._task.kill()
+
+    def _listen(self, facts: Sequence[Fact]) -> None:
+        for fact in facts:
+            if fact.type == "ml_model_update" and fact.origin == "desk" and fact.data["event"] in CHANGES:
+                self._news = True
+                started = self._task is not None and self._task.dead
+                if started and not self._values.model_path and fact.data["model_id"] != self._scorer.describe()["id"]:
+                    self._runtime.spawn(self._follow)
+
+    def _follow(self) -> None:
+        with self._following:
+            provision.follow(self.registry, self._scorer, self._tell)
+
+    def _my_turn(self, known: str | None) -> bool:
+        while self._lease.held is None:
+            if self._news:
+                self._news = False
+                card = self.registry.champion()
+                if card is not None and card["id"] != known:
+                    return False
+            self._runtime.sleep(TURN_SECONDS)
+        return True
 
     def _save(self, card: dict[str, Any], content: bytes | None) -> None:
         row = {
@@ -76,5 +115,7 @@ class Models:
         if data["event"] == "refused":
             level = "WARNING"
             log.warning(message)
+            if self._values.role == "web":
+                return  # the worker's word counts; this process only tries alerts
         fact = Fact(type="ml_model_update", data=data, message=message, source="desk", level=level)
         self._journal.append(Unit(entries=[Entry(fact)]))

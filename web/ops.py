@@ -43,6 +43,7 @@ def blueprint(desk: Desk) -> Blueprint:
             "ready": database,
             "database": database,
             "followers": state.followers(desk),
+            "worker": desk.lease.describe(),
             "model": {"status": model.get("status"), "id": model.get("id"), "reason": model.get("reason")},
             "version": desk.version,
         }
@@ -74,9 +75,12 @@ class DeskFigures(Collector):
             if isinstance(value, int | float) and name != "head":  # it stands above; a name twice breaks the scrape
                 yield gauge(f"desk_journal_{name}", f"The journal's own figure `{name}`", value)
         lag = GaugeMetricFamily("desk_follower_lag", "Facts that wait for a follower", labels=["follower"])
-        for one in desk.followers:
-            lag.add_metric([one.name], one.lag)
+        for one in state.followers(desk):
+            lag.add_metric([one["name"]], one["lag"])
         yield lag
+        yield gauge("desk_lease_held", "Whether this process is the worker", desk.lease.held is not None)
+        silent = desk.lease.describe()["silent_since"] is not None
+        yield gauge("desk_worker_silent", "Whether no worker follows the journal", silent)
         for transport, count in desk.sockets().items():
             if isinstance(count, int | float):
                 yield gauge(f"desk_sockets_{transport}", f"Live clients: {transport}", count)

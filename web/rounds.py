@@ -32,6 +32,9 @@ class Rounds:
 
     def start(self) -> None:
         values = self._desk.values
+        if values.role == "worker":  # nobody is connected to it
+            self._tasks = [self._desk.runtime.spawn(self._feel_pulse)]
+            return
         rounds: tuple[tuple[float, Callable[[], None]], ...] = (
             (values.webhook_health_seconds, self.tell_sources),
             (values.system_health_seconds, self.tell_system),

@@ -50,7 +50,8 @@ def serve(app: App, listener: socket.socket) -> int:
     give_up_after(desk.values.shutdown_seconds)
     # The listener closes at once, so that clients that the gateway lets go come back to the next process.
     closing = desk.runtime.spawn(server.stop, desk.values.shutdown_seconds / 2)
-    app.gateway.stop()
+    if app.gateway is not None:
+        app.gateway.stop()
     closing.join(desk.values.shutdown_seconds / 2 + 0.5)
     app.stop()
     log.info("stopped; everything acknowledged is stored")

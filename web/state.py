@@ -53,7 +53,10 @@ def model(desk: Desk) -> dict[str, Any]:
 
 
 def followers(desk: Desk) -> list[dict[str, Any]]:
-    """Where each follower stands: the last fact it handled, and how many wait for it."""
+    """Where each follower stands: the last fact it handled, and how many wait for it; by the worker's last word where
+    the worker is another process."""
+    if desk.lease.held is None:
+        return desk.lease.told()
     return [{"name": one.name, "seq": one.seq, "lag": one.lag} for one in desk.followers]
 
 
@@ -71,7 +74,13 @@ def health(desk: Desk) -> dict[str, Any]:
     """Whether the desk does its work: database and followers."""
     stats = desk.journal.stats()
     ok = bool(stats.get("ok", True))
-    return {"ready": ok, "database": ok, "followers": followers(desk), "version": desk.version}
+    return {
+        "ready": ok,
+        "database": ok,
+        "followers": followers(desk),
+        "worker": desk.lease.describe(),
+        "version": desk.version,
+    }
 
 
 def settings(desk: Desk) -> dict[str, Any]:

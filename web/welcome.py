@@ -15,6 +15,8 @@ def welcome(app: App) -> str:
     desk, values = app.desk, app.desk.values
     kept = "Postgres" if desk.journal.dialect == "postgresql" else f"SQLite in {values.data_dir}"
     head = f"\nSignal Desk {desk.version} on {values.base_url} ({desk.runtime.name}, {kept})\n\n"
+    if values.role == "worker":
+        return f"{head}Worker {values.process}: follows the journal, or stands by. Pages and alerts are the webs'.\n\n"
     if values.hosted:
         return f"{head}Log in with DASHBOARD_PASSWORD at {values.base_url}/login\n\n"
     told = setup(desk)

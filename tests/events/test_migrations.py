@@ -13,6 +13,7 @@ from tests.events.test_journal import together
 TABLES = (
     *("journal", "journal_head", "cursors", "dead_letters", "deliveries"),
     *("signals", "sources", "source_health", "rejects"),
+    "leases",
     *("tokens", "sessions", "login_links", "preferences", "models", "settings"),
 )
 

@@ -30,6 +30,9 @@ class Auth:
         self._when_revoked: list[Callable[[str], None]] = []
         self._living: dict[str, float] = {}
         self._watching = False
+        # By its port; where several processes serve one desk, their ports differ and the secret is what they share.
+        own = self._values.role == "all"
+        self._mark = str(self._values.port) if own else secrets.derive(self._values.secret_key, "cookie")[:8].lower()
 
     # Who is asking
     def authenticate(self, headers: origins.Headers, cookies: Mapping[str, str], https: bool) -> Principal | None:
@@ -78,8 +81,8 @@ class Auth:
 
     # What browsers carry
     def cookie_name(self, https: bool) -> str:
-        """The port is in the name because cookies ignore ports; `__Host-` binds it to this very host."""
-        name = f"signaldesk_{self._values.port}"
+        """`__Host-` binds it to this very host. Cookies ignore ports, so the name tells desks on one host apart."""
+        name = f"signaldesk_{self._mark}"
         return f"__Host-{name}" if https else name
 
     def csrf(self, principal: Principal) -> str:

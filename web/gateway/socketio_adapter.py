@@ -76,6 +76,8 @@ class SocketIOAdapter:
             logger=quiet,
             engineio_logger=quiet,
             json=Json,
+            # Its polling needs every request at the process that has the session; the stateless long poll does not.
+            transports=["polling", "websocket"] if self._values.role == "all" else ["websocket"],
             cookie=None,
             manage_session=False,
         )

@@ -13,6 +13,7 @@ from runtime import make, patch
 
 TOKENS = {"admin-token": "admin", "read-token": "read", "publish-token": "publish"}
 SETTINGS: dict[str, Any] = {
+    "role": "all",
     "ring_facts": 200,
     "replay_facts": 500,
     "client_queue_bytes": 1 << 20,

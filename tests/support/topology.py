@@ -1,0 +1,86 @@
+"""A desk of several processes on one Postgres: webs that serve, a worker that follows, and its standby."""
+
+import shutil
+import signal
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.support.server import DeskServer
+
+# Short, so that a test sees a takeover within two seconds; the shipped ones are in config.py.
+QUICK = {"LEASE_SECONDS": "1.2", "LEASE_RENEW_SECONDS": "0.3", "SYSTEM_HEALTH_SECONDS": "0.3"}
+
+
+def within(seconds: float, condition: Callable[[], Any], what: str) -> Any:
+    """What `condition` gives as soon as it is true; AssertionError after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = condition()
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
+        time.sleep(0.02)
+
+
+@dataclass
+class Topology:
+    """`webs` and `workers` are started in order, the first one alone, because it makes the schema."""
+
+    folder: Path
+    template: Path
+    database_url: str
+    env: Mapping[str, str] = field(default_factory=dict)
+    webs: list[DeskServer] = field(default_factory=list)
+    workers: list[DeskServer] = field(default_factory=list)
+
+    def start(self, webs: int = 2, workers: int = 2) -> "Topology":
+        made = [self.add("worker") for _ in range(workers)] + [self.add("web") for _ in range(webs)]
+        for server in made[1:]:
+            server.start(wait=False)
+        for server in made:
+            server.wait_ready()
+        return self
+
+    def add(self, role: str, **env: str) -> DeskServer:
+        """One more process, started when it is the first of all."""
+        several = self.webs if role == "web" else self.workers
+        data_dir = self.folder / f"{role}-{len(several)}"
+        shutil.copytree(self.template / "models", data_dir / "models")
+        server = DeskServer(data_dir, QUICK | {"ROLE": role, "DATABASE_URL": self.database_url} | dict(self.env) | env)
+        if not self.webs and not self.workers:
+            server.start()
+        several.append(server)
+        return server
+
+    def worker(self) -> DeskServer | None:
+        """The one that holds the lease, by its own word."""
+        for server in self.workers:
+            if server.process is not None and server.process.poll() is None and figure(server, "desk_lease_held") == 1:
+                return server
+        return None
+
+    def stop(self) -> None:
+        for server in (*self.webs, *self.workers):
+            if server.process is not None and server.process.poll() is None:
+                server.process.send_signal(signal.SIGCONT)
+                server.stop()
+
+
+def ready(server: DeskServer) -> dict[str, Any]:
+    answer: dict[str, Any] = requests.get(f"{server.url}/readyz", timeout=5).json()
+    return answer
+
+
+def figure(server: DeskServer, name: str) -> float | None:
+    """A metric of one process; None when it does not answer."""
+    try:
+        text = requests.get(f"{server.url}/metrics", timeout=2).text
+    except requests.RequestException:
+        return None
+    found = [line for line in text.splitlines() if line.startswith(f"{name} ")]
+    return float(found[0].split()[1]) if found else None
