@@ -101,7 +101,6 @@ class Client:
 
     def describe(self) -> dict[str, Any]:
         """Its line in `/api/connections`."""
-        wanted = self.subscription
         return {
             "id": self.id,
             "kind": self.kind,
@@ -111,8 +110,7 @@ class Client:
             "position": self.position,
             "queued_bytes": self.outbox.bytes,
             "sent": self.outbox.sent,
-            "types": sorted(wanted.types) if wanted.types is not None else None,
-            "symbols": sorted(wanted.symbols) if wanted.symbols is not None else None,
+            **self.subscription.describe(),
             "acked": self.acked,
             "latency_ms": self.latency_ms,
             "refused": self.refused,

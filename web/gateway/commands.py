@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from web.gateway.client import REFUSED_MOST
 from web.gateway.errors import BadMessage, NotPermitted, TooFast
 from web.gateway.joining import POLICY, Position
+from web.gateway.past import page
 from web.gateway.publish import BATCH_MOST
 from web.gateway.rooms import subscription
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from web.gateway.gateway import Gateway
 
 ACK_SECONDS = 1.0
-STATE_COST = 20.0  # a snapshot costs as much as so many messages
+STATE_COST, PAGE_COST = 20.0, 5.0  # a snapshot and a page of the past cost as much as so many messages
+# What only those may ask who may read.
+READING = frozenset({"subscribe", "resume", "request_state", "history"})
 log = logging.getLogger("web.gateway")
 Answer = dict[str, Any]
 
@@ -34,6 +37,7 @@ class Commands:
             "request_state": self._request_state,
             "ack": self._ack,
             "publish": self._publish,
+            "history": self._history,
         }
 
     @property
@@ -52,6 +56,9 @@ class Commands:
                 raise BadMessage("unknown_op", "There is no such operation.", f"One of {', '.join(self._table)}.")
             if data is not None and not isinstance(data, Mapping):
                 raise BadMessage("bad_message", "The message is not an object.", "Send one JSON object.")
+            if name in READING and not client.principal.may("read"):
+                hint = "`python web_server.py token --scopes read,publish --name NAME` makes one that may."
+                raise NotPermitted("missing_scope", f"`{name}` needs the scope `read`.", hint)
             return command(client, data or {})
         except BadMessage as error:
             return self.refuse(client, error)
@@ -74,7 +81,13 @@ class Commands:
     def _subscribe(self, client: Client, data: Mapping[str, Any]) -> Answer:
         wanted = subscription(data.get("types"), data.get("symbols"))
         self._gateway.rooms.move(client, wanted)
-        return {"ok": True}
+        # What follows this fact comes by the new subscription; up to it, the old one counted.
+        return {"ok": True, "seq": self._gateway.considered} | wanted.describe()
+
+    def _history(self, client: Client, data: Mapping[str, Any]) -> Answer:
+        if not client.may_ask(PAGE_COST):
+            raise TooFast("too_fast", "The past is asked for too often.", "A few pages a second are plenty.")
+        return page(self._gateway.desk.journal, data, client.subscription)
 
     def _resume(self, client: Client, data: Mapping[str, Any]) -> Answer:
         self._charge(client)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from events.envelope import Passing
+from events.journal import EventFilter
 from web.gateway.messages import Message, snapshot_message
 
 if TYPE_CHECKING:
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from events.journal import Journal
     from web.gateway.client import Client
     from web.gateway.messages import Encoder
-    from web.gateway.rooms import Rooms
+    from web.gateway.rooms import Rooms, Subscription
 
 PAGE = 200
+# A filter that hardly anything fits is looked for so many times 5,000 facts back.
+LOOKS_BACK = 4
 # A state that many clients who come at once share; they catch up from its seq as from their own.
 STATE_SECONDS = 0.5
 TRY_AGAIN, POLICY = 1013, 1008
@@ -79,13 +82,16 @@ class Joining:
         self._state_at = 0.0
         self._one_at_a_time = threading.Lock()
 
-    def welcome(self, client: Client, position: Position | None) -> None:
-        """The whole of it, for a client that was authenticated: status, snapshot if needed, replay, join."""
-        self._guarded(client, lambda: self._welcome(client, position))
+    def welcome(self, client: Client, position: Position | None, history: int = 0) -> None:
+        """The whole of it, for a client that was authenticated: status, snapshot if needed, replay, join.
+
+        Before a snapshot come the newest `history` facts that it wants: so numbers rise from the first to the last.
+        """
+        self._guarded(client, lambda: self._welcome(client, position, history))
 
     def refresh(self, client: Client) -> None:
         """A snapshot for a client that asks for one; goes on after it."""
-        self._guarded(client, lambda: self._start_over(client, "requested"))
+        self._guarded(client, lambda: self._start_over(client, "requested", 0))
 
     def _guarded(self, client: Client, begin: Callable[[], None]) -> None:
         if client.joining or client.gone:
@@ -101,7 +107,7 @@ class Joining:
         finally:
             client.joining = False
 
-    def _welcome(self, client: Client, position: Position | None) -> None:
+    def _welcome(self, client: Client, position: Position | None, history: int) -> None:
         epoch, head = self._journal.epoch, self._journal.head
         reset = reset_reason(position, epoch, head, self._reach)
         client.send(Message(self._status(client, epoch, head, reset).envelope()))
@@ -110,7 +116,7 @@ class Joining:
             client.position = position.seq
         else:
             client.position = 0
-            self._start_over(client, reset or "new")
+            self._start_over(client, reset or "new", history)
 
     def _status(self, client: Client, epoch: str, head: int, reset: str | None) -> Passing:
         data = {
@@ -126,12 +132,31 @@ class Joining:
         said = "resumed" if reset is None else "connected"
         return Passing(type="connection_status", key=client.id, data=data, message=said, source="desk")
 
-    def _start_over(self, client: Client, reason: str) -> None:
+    def _start_over(self, client: Client, reason: str, history: int) -> None:
         state = self._fresh_state(client.position)
+        facts = self._newest(client.subscription, history, state["seq"]) if history else []
+        while not client.gone and not self._feed(client, facts):
+            self._wait_until_read(client)
+            facts = [fact for fact in facts if (fact.seq or 0) > client.position]
         data = {**state, "reason": reason}
         passing = Passing(type="snapshot", key=client.id, data=data, message=f"snapshot ({reason})", source="desk")
         client.send(snapshot_message(passing))
         client.epoch, client.position = state["epoch"], state["seq"]
+
+    def _newest(self, wanted: Subscription, count: int, last: int) -> list[Fact]:
+        """The newest facts up to `last` that fit a subscription, the oldest first."""
+        types, symbols = (None if names is None else sorted(names) for names in (wanted.types, wanted.symbols))
+        found: list[Fact] = []
+        before: int | None = last + 1
+        for _ in range(LOOKS_BACK):
+            page = self._journal.search(
+                EventFilter(types=types, symbols=symbols, before=before, newest_first=True, limit=count - len(found))
+            )
+            found += page.items
+            before = page.next
+            if before is None or len(found) >= count:
+                break
+        return found[::-1]
 
     def _fresh_state(self, least: int) -> dict[str, Any]:
         """A state that is not older than what the client has; clients that come together share one."""

@@ -33,6 +33,7 @@ LOOK_SECONDS = 2.0
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 QUERY = {
     "after": "the seq after which to start",
+    "cursor": "the same, under the name that every list of the API has: `next` of the page before",
     "epoch": "the epoch of that seq; with it the answer says when the position can't be resumed",
     "types": "only these event types, comma-separated",
     "symbols": "only these symbols, comma-separated",
@@ -148,7 +149,7 @@ class LongPoll:
         wanted = Wanted(
             who, reading.text("source"), level.upper() if level else None, reading.text("q"), reading.text("regex")
         )
-        after = reading.number("after", 0, 0, 2**62)
+        after = reading.number("after", reading.number("cursor", 0, 0, 2**62), 0, 2**62)
         limit = reading.limit()
         deadline = time.monotonic() + self._seconds()
         reset = self._reset(after)

@@ -19,9 +19,9 @@ from web.errors import NotAllowed
 from web.gateway import internals
 from web.gateway.client import Client
 from web.gateway.errors import BadMessage
-from web.gateway.joining import POLICY, Position
+from web.gateway.greeting import Greeting, may_come
+from web.gateway.joining import POLICY
 from web.gateway.messages import Message, Packet, text
-from web.gateway.rooms import subscription
 from web.gateway.stats import refusal_envelope
 
 if TYPE_CHECKING:
@@ -31,8 +31,11 @@ if TYPE_CHECKING:
 MESSAGE_BYTES = 128 * 1024
 UNREAD_MOST = 1000
 NOT_AUTHENTICATED, ENDED, TRY_AGAIN = 4401, 4401, 1013
-# How long a client that is let go has for the closing handshake.
+# How long a client that is let go has for the closing handshake, and one that is refused to hear why.
 CLOSE_SECONDS = 0.3
+HEAR_SECONDS = 1.0
+# What is asked by these is told in the answer; other messages are answered where they bring an `id`.
+ANSWERED = frozenset({"history"})
 
 
 class PlainWebSocket:
@@ -79,7 +82,7 @@ class PlainWebSocket:
                 self._turn_away(ws, line, "not_authenticated")
                 return
             asked = first
-        if not principal.may("read") and not principal.may("publish"):
+        if not may_come(principal):
             self._turn_away(ws, line, "missing_scope")
             return
         self._follow(ws, line, principal, asked)
@@ -143,12 +146,16 @@ class PlainWebSocket:
 
     def _begin(self, client: Client, asked: Mapping[str, Any]) -> None:
         try:
-            client.subscription = subscription(asked.get("types"), asked.get("symbols"))
+            greeting = Greeting.read(asked)
         except BadMessage as error:
+            # Whoever mistypes what it wants must not be sent everything instead.
             self._tell(client, self._gateway.commands.refuse(client, error)["error"])
-        position = Position.read(asked.get("epoch"), asked.get("seq"))
+            client.outbox.wait_drained(HEAR_SECONDS)
+            client.close(POLICY, error.code)
+            return
+        client.subscription = greeting.wanted
         if client.principal.may("read"):
-            self._runtime.spawn(self._gateway.joining.welcome, client, position)
+            self._runtime.spawn(self._gateway.joining.welcome, client, greeting.position, greeting.history)
 
     def _write(self, client: Client, line: Any) -> None:
         """Everything leaves in the outbox's order."""
@@ -176,12 +183,15 @@ class PlainWebSocket:
         name = message.get("op")
         if name == "auth":  # it is known already: what is left of it is its position
             name = "resume"
-        if name in ("resume", "request_state") and not client.principal.may("read"):
-            name = "missing"
         found = commands.take(client, str(name), message)
-        if name == "publish" and found is not None:
+        if found is None or client.gone:
+            return
+        if name == "publish":
             client.outbox.put(Packet(text(wire.encode({"op": "ack", **found}))))
-        elif found is not None and "error" in found:
+        elif "id" in message or (name in ANSWERED and "error" not in found):
+            told = {"op": "answer", "to": name, "id": message.get("id"), **found}
+            client.outbox.put(Packet(text(wire.encode(told))))
+        elif "error" in found:
             self._tell(client, found["error"])
 
     def _tell(self, client: Client, error: dict[str, Any]) -> None:

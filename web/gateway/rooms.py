@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from events import catalogue
@@ -18,7 +19,7 @@ LONGEST_NAME = 64
 
 @dataclass(frozen=True)
 class Subscription:
-    """None means all. A fact without a symbol is left out where symbols are named."""
+    """None means all; with both, a fact must fit both. One without a symbol is left out where symbols are named."""
 
     types: frozenset[str] | None = None
     symbols: frozenset[str] | None = None
@@ -27,6 +28,13 @@ class Subscription:
         if self.types is not None and type_ not in self.types:
             return False
         return self.symbols is None or symbol in self.symbols
+
+    def describe(self) -> dict[str, list[str] | None]:
+        """`{types, symbols}` as lists."""
+        return {
+            "types": None if self.types is None else sorted(self.types),
+            "symbols": None if self.symbols is None else sorted(self.symbols),
+        }
 
 
 EVERYTHING = Subscription()
@@ -40,7 +48,8 @@ def names(value: Any, field: str) -> frozenset[str] | None:
         return None
     fits = isinstance(value, list | tuple) and len(value) <= MOST_NAMES
     if not fits or not all(isinstance(one, str) and 0 < len(one) <= LONGEST_NAME for one in value):
-        raise BadMessage("bad_subscription", f"`{field}` is not a list of names.", f'Such as {{"{field}": ["NQ1!"]}}.')
+        hint = f'At most {MOST_NAMES} names of at most {LONGEST_NAME} characters, such as {{"{field}": ["NQ1!"]}}.'
+        raise BadMessage("bad_subscription", f"`{field}` is not a list of names that can be taken.", hint)
     return frozenset(value)
 
 
@@ -51,9 +60,10 @@ def subscription(types: Any = None, symbols: Any = None) -> Subscription:
         wanted = frozenset(catalogue.canonical(one) for one in wanted)
         unknown = sorted(wanted - set(catalogue.TYPES))
         if unknown:
-            raise BadMessage(
-                "unknown_type", f"There is no event type {unknown[0]!r}.", "GET /api/events.schema.json lists them."
-            )
+            near = get_close_matches(unknown[0], [*catalogue.TYPES, *catalogue.ALIASES], n=1)
+            meant = f"Did you mean {near[0]}? " if near else ""
+            hint = f"{meant}GET /api/events.schema.json lists them."
+            raise BadMessage("unknown_type", f"There is no event type {unknown[0]!r}.", hint)
     return Subscription(wanted, names(symbols, "symbols"))
 
 

@@ -18,10 +18,9 @@ from events import wire
 from web.gateway import internals
 from web.gateway.client import Client
 from web.gateway.errors import BadMessage
-from web.gateway.joining import Position
+from web.gateway.greeting import Greeting, may_come
 from web.gateway.messages import Message
 from web.gateway.outbox import Outbox
-from web.gateway.rooms import subscription
 from web.gateway.stats import refusal_envelope
 
 if TYPE_CHECKING:
@@ -109,15 +108,14 @@ class SocketIOAdapter:
         asked = given if isinstance(given, Mapping) else {}
         principal = self._who(environ, asked)
         try:
-            wanted = subscription(asked.get("types"), asked.get("symbols"))
+            greeting = Greeting.read(asked)
         except BadMessage as error:
             raise Refused(error.message, {"code": error.code, "hint": error.hint}) from None
         client = self._client(sid, environ, principal)
         if client is None:
             return False
-        client.subscription = wanted
-        position = Position.read(asked.get("epoch"), asked.get("seq"))
-        self._gateway.runtime.spawn(self._join, client, sid, position)
+        client.subscription = greeting.wanted
+        self._gateway.runtime.spawn(self._join, client, sid, greeting)
         return True
 
     def _who(self, environ: dict[str, Any], asked: Mapping[str, Any]) -> Principal:
@@ -135,8 +133,9 @@ class SocketIOAdapter:
             raise Refused(
                 "Not authenticated", {"code": "not_authenticated", "hint": "Log in, or give auth: {token: …}."}
             )
-        if not principal.may("read"):
-            raise Refused("This token may not read", {"code": "missing_scope", "hint": "It needs the scope `read`."})
+        if not may_come(principal):
+            hint = "It needs the scope `read`, or one to publish with."
+            raise Refused("This token may neither read nor publish", {"code": "missing_scope", "hint": hint})
         return principal
 
     def _client(self, sid: str, environ: dict[str, Any], principal: Principal) -> Client | None:
@@ -167,7 +166,7 @@ class SocketIOAdapter:
         self._gateway.remember(client)
         return client
 
-    def _join(self, client: Client, sid: str, position: Position | None) -> None:
+    def _join(self, client: Client, sid: str, greeting: Greeting) -> None:
         """After the library has said CONNECT: nothing may come before it."""
         deadline = time.monotonic() + JOIN_SECONDS
         while not self._server.manager.is_connected(sid, "/"):
@@ -179,7 +178,9 @@ class SocketIOAdapter:
         if socket is None or socket.closed:  # it hung up while it was authenticated: the library has not noticed
             self._server.manager.disconnect(sid, "/", ignore_queue=True)
             return client.close(1013, "it hung up")
-        return self._gateway.joining.welcome(client, position)
+        if client.principal.may("read"):
+            self._gateway.joining.welcome(client, greeting.position, greeting.history)
+        return None
 
     # Going
     def _disconnect(self, sid: str, *_: Any) -> None:

@@ -52,19 +52,26 @@ class Running:
         return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
 
 
-@pytest.fixture(params=["eventlet", "gevent"])
-def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
-    """Starts gateway processes with settings of one's own."""
-    running: list[Running] = []
+class Starter:
+    """Starts gateway processes of one engine with settings of one's own; `stop` ends them all."""
 
-    def begin(**settings: float) -> Running:
-        port, log = free_port(), tmp_path / "server.txt"
+    def __init__(self, engine: str, folder: Path) -> None:
+        self._engine, self._folder = engine, folder
+        self._running: list[Running] = []
+
+    def __call__(self, **settings: float) -> Running:
+        port, log = free_port(), self._folder / "server.txt"
         given = [f"{name}={value}" for name, value in settings.items()]
-        command = [sys.executable, "-m", "tests.web.gateway.process", request.param, str(port), str(tmp_path), *given]
+        where = [self._engine, str(port), str(self._folder)]
         with log.open("ab") as out:
-            process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tests.web.gateway.process", *where, *given],
+                cwd=ROOT,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
         one = Running(port, process, log)
-        running.append(one)
+        self._running.append(one)
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline and process.poll() is None:
             try:
@@ -74,14 +81,29 @@ def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
                 time.sleep(0.05)
         raise AssertionError(log.read_text()[-3000:])
 
-    yield begin
-    for one in running:
-        one.process.kill()
-        one.process.wait(10)
+    def stop(self) -> None:
+        for one in self._running:
+            one.process.kill()
+            one.process.wait(10)
+
+
+@pytest.fixture(params=["eventlet", "gevent"])
+def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Starter]:
+    """Starts gateway processes with settings of one's own."""
+    starter = Starter(request.param, tmp_path)
+    yield starter
+    starter.stop()
 
 
 @pytest.fixture
-def gateway(start: Any) -> Running:
+def gateway(start: Starter) -> Running:
     """One with short waits."""
-    running: Running = start()
-    return running
+    return start()
+
+
+@pytest.fixture(scope="module", params=["eventlet", "gevent"])
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One for all tests of a file: its journal holds what the tests before left there."""
+    starter = Starter(request.param, tmp_path_factory.mktemp("shared"))
+    yield starter()
+    starter.stop()

@@ -11,7 +11,7 @@ from typing import Any
 
 from runtime import make, patch
 
-TOKENS = {"admin-token": "admin", "read-token": "read", "publish-token": "publish"}
+TOKENS = {f"{scope}-token": scope for scope in ("admin", "read", "publish", "signal", "report", "trade")}
 SETTINGS: dict[str, Any] = {
     "role": "all",
     "ring_facts": 200,
@@ -59,17 +59,24 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
     import socket
 
     from flask import Flask, request
+    from prometheus_client import CollectorRegistry
 
     from events.bus import Bus
     from events.envelope import Fact, Passing
     from events.journal import Entry, Unit, open_journal
+    from signals.intake import Intake
+    from signals.sources import Sources
     from web import errors
     from web.gateway import Gateway
 
     runtime = make(engine)
     values = SimpleNamespace(**(SETTINGS | overrides))
     journal = open_journal(f"sqlite:///{folder / 'desk.db'}", runtime, ring=int(values.ring_facts))
+    sources = Sources(journal, "a secret key for tests", "hook-token")
     desk: Any = SimpleNamespace(
+        sources=sources,
+        intake=Intake(journal, sources),
+        metrics=CollectorRegistry(),
         values=values,
         runtime=runtime,
         journal=journal,
