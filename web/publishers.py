@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from events.clock import now_utc, rfc3339
 from events.journal import EventFilter
-from web.gateway.publish import PUBLISH
+from web.gateway.publish import PUBLISH, REPORT
 
 if TYPE_CHECKING:
     from events.clock import Clock
@@ -51,7 +51,7 @@ class Publishers:
         self._read_back(journal)
 
     def _read_back(self, journal: Journal) -> None:
-        types, before = sorted(PUBLISH), None
+        types, before = sorted(PUBLISH | REPORT), None
         found: list[Fact] = []
         while len(found) < READ_BACK:
             page = journal.search(EventFilter(types=types, before=before, newest_first=True, limit=PAGE))

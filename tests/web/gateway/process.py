@@ -67,6 +67,7 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
     from signals.intake import Intake
     from signals.sources import Sources
     from web import errors
+    from web.api import accounts
     from web.gateway import Gateway
 
     runtime = make(engine)
@@ -97,6 +98,7 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
         signals = [{"id": n, "why": "x" * 5000} for n in range(100)]
         return {"epoch": journal.epoch, "seq": seq, "signals": signals}
 
+    app.register_blueprint(accounts.blueprint(desk))
     gateway = Gateway(desk, keeper, state)
     gateway.init_app(app)
 

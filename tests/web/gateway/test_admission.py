@@ -9,12 +9,15 @@ import requests
 import socketio
 
 from events import catalogue
-from tests.web.gateway.conftest import Running
+from tests.web.gateway.conftest import ADMIN, Running
 from tests.web.gateway.following import Plain, Talker
 from tests.web.gateway.process import TOKENS
 
 pytestmark = pytest.mark.socket
 PATTERN = {"pattern": "wedge", "symbol": "NQ1!"}
+ACCOUNT = {"account": "elsewhere"}
+TRADE = ACCOUNT | {"symbol": "NQ1!", "side": "buy", "quantity": 1, "price": 21450.25}
+POSITION = ACCOUNT | {"symbol": "NQ1!", "position": "long", "quantity": 1}
 FORECAST = {"kind": "forecast", "model": "theirs", "symbol": "NQ1!"}
 # What is said, the scope that lets it be said, and what that scope gets for an answer (None: it is taken).
 SAID: dict[str, tuple[dict[str, Any], str, str | None]] = {
@@ -28,18 +31,25 @@ SAID: dict[str, tuple[dict[str, Any], str, str | None]] = {
     "llm_decision": ({"agent": "a", "action": "wait"}, "publish", None),
     "signal_received": ({"symbol": "NQ1!", "side": "buy", "price": 21450.25}, "signal", None),
     "signal_detected": ({"symbol": "NQ1!", "side": "buy", "price": 21451.25}, "signal", None),
-    "trade_executed": ({}, "report", "account_not_external"),
-    "trade_logged": ({}, "report", "account_not_external"),
-    "position_update": ({}, "report", "account_not_external"),
-    "position_event": ({}, "report", "account_not_external"),
-    "position_updated": ({}, "report", "account_not_external"),
-    "account_update": ({}, "report", "account_not_external"),
+    "trade_executed": (TRADE, "report", None),
+    "trade_logged": (TRADE, "report", None),
+    "position_update": (POSITION, "report", None),
+    "position_event": (POSITION | {"account": "the desk's own"}, "report", "account_not_external"),
+    "position_updated": (POSITION, "report", None),
+    "account_update": (ACCOUNT | {"cash": 5.0}, "report", None),
 }
 # The desk's own word: no scope lets anybody say it, also under another system's name.
 NOBODY = [
     *("signal_update", "trade_exit_updated", "system_health_update", "system_status", "snapshot", "initial_data"),
     *("state_update", "connection_status", "connection", "order_update", "error", "heartbeat", "nonsense"),
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def account(shared: Running) -> None:
+    """An account that lives elsewhere, made known by its owner."""
+    answer = requests.put(f"{shared.url}/api/accounts/elsewhere", json={"currency": "USD"}, headers=ADMIN, timeout=5)
+    assert answer.ok, answer.text
 
 
 def expected(scope: str, type_: str) -> str | None:
