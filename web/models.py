@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from events import wire
 from events.clock import now_utc, rfc3339
 from events.envelope import Fact
+from events.errors import NotStored
 from events.journal import Change, Entry, Journal, Unit
 from events.lease import Lease
 from ml import provision
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from web.desk import Values
 
 log = logging.getLogger("web.models")
+AGAIN_SECONDS = 1.0
 SAVE = """
 INSERT INTO models (id, sha256, status, card, bytes, created_at, updated_at)
 VALUES (:id, :sha256, :status, :card, :bytes, :now, :now)
@@ -54,9 +56,11 @@ class Models:
 
     def provide(self) -> None:
         """Returns at once; until a model serves, signals carry `model_missing`."""
+        # A model whose training ends while the database is away is not lost, or no start but the next would have one.
+        waits = Registry(self.registry.folder, self._save_for_sure, self._rows, self._runtime.call_blocking)
         self._task = provision.start(
             self._runtime,
-            self.registry,
+            waits,
             self._scorer,
             self._tell,
             model_path=self._values.model_path,
@@ -94,15 +98,20 @@ class Models:
         return True
 
     def _save(self, card: dict[str, Any], content: bytes | None) -> None:
-        row = {
-            "id": card["id"],
-            "sha256": card["sha256"],
-            "status": card["status"],
-            "card": wire.encode(card).decode(),
-            "bytes": content,
-            "now": rfc3339(now_utc()),
-        }
-        self._journal.append(Unit(changes=[Change(SAVE, row)]))
+        self._journal.append(saving(card, content))
+
+    def _save_for_sure(self, card: dict[str, Any], content: bytes | None) -> None:
+        self._store_for_sure(saving(card, content))
+
+    def _store_for_sure(self, unit: Unit) -> None:
+        """As soon as the database takes it; a stop ends the task that waits here. `unit` may be stored twice."""
+        while True:
+            try:
+                self._journal.append(unit)
+            except NotStored:
+                self._runtime.sleep(AGAIN_SECONDS)
+            else:
+                return
 
     def _rows(self) -> Sequence[Mapping[str, Any]]:
         rows: list[dict[str, Any]] = self._journal.query(
@@ -118,4 +127,17 @@ class Models:
             if self._values.role == "web":
                 return  # the worker's word counts; this process only tries alerts
         fact = Fact(type="ml_model_update", data=data, message=message, source="desk", level=level)
-        self._journal.append(Unit(entries=[Entry(fact)]))
+        self._store_for_sure(Unit(entries=[Entry(fact, once=True)]))
+
+
+def saving(card: dict[str, Any], content: bytes | None) -> Unit:
+    """A model's row; what is there already is replaced."""
+    row = {
+        "id": card["id"],
+        "sha256": card["sha256"],
+        "status": card["status"],
+        "card": wire.encode(card).decode(),
+        "bytes": content,
+        "now": rfc3339(now_utc()),
+    }
+    return Unit(changes=[Change(SAVE, row)])

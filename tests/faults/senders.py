@@ -3,6 +3,7 @@
 import itertools
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import requests
@@ -23,6 +24,9 @@ class Senders:
         self.server, self.total, self.pause, self.per_second = server, total, pause, per_second
         self._began = time.monotonic()
         self.acknowledged: dict[int, str] = {}
+        self.acknowledged_at: list[float] = []  # monotonic seconds, as below
+        self.refused_at: list[float] = []
+        self.refusals: list[float] = []  # how long each 503 took, in seconds
         self.latencies: list[float] = []
         self.give_up = threading.Event()
         self._numbers = itertools.count()
@@ -46,12 +50,27 @@ class Senders:
             except requests.RequestException:
                 time.sleep(0.05)
                 continue
-            self.latencies.append(time.perf_counter() - began)
+            took = time.perf_counter() - began
+            self.latencies.append(took)
             if answer.ok:
                 self.acknowledged[number] = answer.json()["signal_id"]
+                self.acknowledged_at.append(time.monotonic())
                 return
             assert answer.status_code == 503, answer.text
+            assert int(answer.headers["Retry-After"]) > 0
+            self.refusals.append(took)
+            self.refused_at.append(time.monotonic())
             time.sleep(0.05)
+
+    def wait_until(self, many: Callable[[], bool], seconds: float = 30.0) -> None:
+        """Until enough was answered, however slow the machine; an error in a sender ends it at once."""
+        deadline = time.monotonic() + seconds
+        while not many():
+            for sender in self._running:
+                if sender.done():
+                    sender.result()
+            assert time.monotonic() < deadline, "the alerts were not answered as they should"
+            time.sleep(0.01)
 
     @property
     def done(self) -> bool:

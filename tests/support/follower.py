@@ -1,4 +1,4 @@
-"""A client that follows the journal over plain `/ws`, comes back by its position, and remembers what it saw."""
+"""Clients that follow the journal, come back by their positions, and remember what they saw: here over plain `/ws`."""
 
 import itertools
 import json
@@ -12,10 +12,13 @@ from tests.support.server import API_TOKEN
 
 
 class Follower:
-    """Collects envelopes until closed; `seqs` must be contiguous whatever happened to the server."""
+    """Collects envelopes until closed; `seqs` must be contiguous whatever happened to the server.
 
-    def __init__(self, port: int) -> None:
-        self.url = f"ws://127.0.0.1:{port}/ws"
+    It gives a line up that said nothing for `silence` seconds.
+    """
+
+    def __init__(self, port: int, *, silence: float = 60.0) -> None:
+        self.address, self.silence = f"127.0.0.1:{port}", silence
         self.envelopes: list[dict[str, Any]] = []
         self.snapshots: list[dict[str, Any]] = []
         self.sessions: list[dict[str, Any]] = []
@@ -37,15 +40,21 @@ class Follower:
                 time.sleep(0.1)
 
     def _follow_once(self) -> None:
-        socket = websocket.create_connection(self.url, timeout=60)
-        self._socket = socket
-        epoch, seq = self.position or (None, None)
-        socket.send(json.dumps({"op": "auth", "token": API_TOKEN, "epoch": epoch, "seq": seq}))
+        socket = self._connect("/ws")
+        socket.send(json.dumps({"op": "auth", **self._auth()}))
         while not self._closing.is_set():
             text = socket.recv()
             if not text:
                 return
             self._take(json.loads(text))
+
+    def _connect(self, path: str) -> websocket.WebSocket:
+        self._socket = websocket.create_connection(f"ws://{self.address}{path}", timeout=self.silence)
+        return self._socket
+
+    def _auth(self) -> dict[str, Any]:
+        epoch, seq = self.position or (None, None)
+        return {"token": API_TOKEN, "epoch": epoch, "seq": seq}
 
     def _take(self, message: dict[str, Any]) -> None:
         kind = message.get("type")
