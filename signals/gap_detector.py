@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from events.clock import now_utc, parse_rfc3339, rfc3339
+from events.clock import new_id, now_utc, parse_rfc3339, rfc3339
 from events.errors import LeaseLost, NotStored
 from events.journal import Change, Entry, Journal, Unit
 from events.lease import Lease
@@ -23,6 +23,11 @@ _SAVE = """
 INSERT INTO source_health (source, symbol, interval, state, updated_at)
 VALUES (:source, :symbol, :interval, :state, :at)
 ON CONFLICT (source, symbol, interval) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at
+"""
+# When somebody watched: outside of these times nobody knows whether a source was silent.
+_WATCH = """
+INSERT INTO watches (id, since, until) VALUES (:id, :since, :until)
+ON CONFLICT (id) DO UPDATE SET until = excluded.until
 """
 _LOAD = "SELECT source, symbol, interval, state FROM source_health"
 _POSITION = ("", "", "")  # the row that says up to which fact the saved states count
@@ -54,6 +59,7 @@ class GapDetector:
         self._check_seconds, self._save_seconds = check_seconds, save_seconds
         self._lease = lease
         self._saved_at: datetime | None = None
+        self._watch = new_id()
         self._stopping = Event()
         self._task: Task | None = None
 
@@ -95,10 +101,8 @@ class GapDetector:
         return found
 
     def save(self) -> None:
-        """Writes what changed since the last time."""
-        dirty = list(self._dirty())
-        if dirty:
-            self._store(Unit(changes=dirty))
+        """Writes what changed since the last time, and that it was watched until now."""
+        self._store(Unit(changes=[*self._dirty(), *self._watched()]))
         self._saved_at = self._now()
 
     def _loop(self) -> None:
@@ -134,6 +138,11 @@ class GapDetector:
                 book.changed = False
                 for stream in book.streams():
                     stream.changed = False
+
+    def _watched(self) -> Iterator[Change]:
+        since = self._book.listening_since
+        if since is not None:
+            yield Change(_WATCH, {"id": self._watch, "since": rfc3339(since), "until": rfc3339(self._now())})
 
     def _dirty(self) -> Iterator[Change]:
         position = {"seq": self._book.seq, "epoch": self._journal.epoch}

@@ -153,6 +153,7 @@ class HealthBook:
             "median_s": _figure(book.whole.median_s),
             "threshold_s": _figure(expected or book.whole.threshold_s()),
             "expected_every_s": expected,
+            "muted_until": settings.muted_until if settings else None,
             "count": book.whole.count,
             "rate_per_min": _rate(book.arrivals, now),
             "lag_p50_ms": _quantile(lags, 0.5),

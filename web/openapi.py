@@ -38,7 +38,7 @@ ERROR = {
 GROUPS = (
     ("Alerts", ("/webhook", "/api/test-alert", "/api/backfill")),
     ("Signals and events", ("/api/signals", "/api/events", "/api/state", "/api/export")),
-    ("Sources and models", ("/api/webhook", "/api/sources", "/api/models")),
+    ("Sources and models", ("/api/webhook", "/api/sources", "/api/rejects", "/api/gaps", "/api/models")),
     ("Access", ("/api/session", "/api/tokens", "/api/login-links")),
     ("Settings and long jobs", ("/api/settings", "/api/jobs")),
     ("The server", ("",)),

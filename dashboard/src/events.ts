@@ -284,6 +284,7 @@ export interface WebhookHealthUpdate {
   median_s: number | null;
   threshold_s: number | null;
   expected_every_s: number | null;
+  muted_until: string | null;
   count: number;
   rate_per_min: number | null;
   lag_p50_ms: number | null;

@@ -33,6 +33,7 @@ class WebhookHealthUpdate(Open):
     median_s: float | None = None
     threshold_s: float | None = None
     expected_every_s: float | None = None
+    muted_until: str | None = None
     count: int = 0
     rate_per_min: float | None = None
     lag_p50_ms: float | None = None

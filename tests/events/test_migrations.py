@@ -12,7 +12,7 @@ from tests.events.test_journal import together
 
 TABLES = (
     *("journal", "journal_head", "cursors", "dead_letters", "deliveries"),
-    *("signals", "sources", "source_health", "rejects"),
+    *("signals", "sources", "source_health", "rejects", "watches"),
     "leases",
     *("tokens", "sessions", "login_links", "preferences", "models", "settings"),
 )
