@@ -70,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     missed.add_argument("file", type=Path, help="an alert-log export of TradingView")
     missed.add_argument("--source", default="tradingview", help="the source that should have received it")
     missed.add_argument("--dry-run", action="store_true", help="compare and report, store nothing")
+    commands.add_parser("rebuild", help="make the tables that facts feed again from the journal")
     return made
 
 
@@ -175,7 +176,18 @@ def backfill(ask: "Ask", asked: argparse.Namespace) -> int:
         return refuse(f"{asked.file} can't be read ({error.strerror}): name an alert-log export of TradingView.")
 
 
-COMMANDS = {"token": make_token, "login-link": make_link, "backfill": backfill}
+def rebuild(ask: "Ask", asked: argparse.Namespace) -> int:
+    from web.commands import follow
+
+    del asked
+    told = follow(ask, ask("/api/rebuild", {}))["result"]
+    mended = ", ".join(f"{rows:,} of {table}" for table, rows in told["mended"].items())
+    sys.stdout.write(f"{told['facts']:,} facts read in {told['seconds']} s. ")
+    sys.stdout.write(f"Put right: {mended}. {told['hint']}\n" if mended else "Every table is as the facts make it.\n")
+    return 0
+
+
+COMMANDS = {"token": make_token, "login-link": make_link, "backfill": backfill, "rebuild": rebuild}
 
 
 def command(settings: config.Settings, asked: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from events import migrate
-from events.databases import Database, database_for
+from events.databases import Connection, Database, database_for
 from events.envelope import Fact
 from events.errors import DatabaseUnavailable, EventsError, NotStored
 from events.reading import Readers
@@ -75,6 +75,13 @@ class Journal:
     def append(self, unit: Unit, timeout: float = 2.0) -> Receipt:
         """Store a unit; returns after its commit. Raises NotStored, CursorMoved, LeaseLost, BadUnit, NotFinite."""
         return self._writer.append(unit, self.epoch, timeout)
+
+    def maintain(self, job: Callable[[Database, Connection], T], timeout: float) -> T:
+        """Run `job` in the writing thread, on its connection, between two commits: whoever appends waits for it.
+
+        A native job: plain values, no logging. Raises what it raises, TimeoutError after `timeout` seconds.
+        """
+        return self._writer.maintain(job, timeout)
 
     def after(self, seq: int, limit: int = 500) -> list[Fact]:
         """The facts after `seq`, oldest first: from memory when it reaches back that far."""

@@ -4,7 +4,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from events.clock import now_utc, rfc3339
 from events.commit import Committed, PlainEntry, PlainUnit, Result, commit_group, prove
@@ -17,6 +17,7 @@ from events.units import Change, Receipt, Unit
 from runtime import Runtime, Waiter
 
 log = logging.getLogger("events.writer")
+T = TypeVar("T")
 MOST_WAITING = 2_000
 MOST_TOGETHER = 512
 PRUNE_EVERY = 1_000
@@ -76,6 +77,11 @@ class Writer:
             raise waiting.error
         assert waiting.receipt is not None
         return waiting.receipt
+
+    def maintain(self, job: Callable[[Database, Connection], T], timeout: float) -> T:
+        """`job(database, connection)` in the writing thread, between two groups."""
+        done: T = self._lane.call(self._maintain, job, timeout=timeout)
+        return done
 
     def stats(self) -> dict[str, Any]:
         times = sorted(self._times)
@@ -234,6 +240,16 @@ class Writer:
             self._connection = self._database.writer()
         try:
             return commit_group(self._database, self._connection, units, prune)
+        except BaseException:
+            self._disconnect()
+            raise
+
+    def _maintain(self, job: Callable[[Database, Connection], T]) -> T:
+        """In the native thread."""
+        if self._connection is None:
+            self._connection = self._database.writer()
+        try:
+            return job(self._database, self._connection)
         except BaseException:
             self._disconnect()
             raise

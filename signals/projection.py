@@ -10,6 +10,7 @@ import orjson
 
 from events.envelope import Fact
 from events.journal import Change
+from events.rebuilding import Projection
 from signals.row import row_of
 
 _INSERT = """
@@ -40,6 +41,15 @@ INSERT INTO preferences (principal_id, key, value, updated_at) VALUES (:principa
 ON CONFLICT (principal_id, key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at
 """
 _NO_PREFERENCE = "DELETE FROM preferences WHERE principal_id = :principal AND key = :key"
+# The tables that these changes feed, for a rebuild.
+PROJECTIONS = (
+    Projection("signals", ("id",), "seq < :first"),
+    Projection("rejects", ("seq",), "seq < :first"),
+    Projection("sources", ("name",), "created_at < :since"),
+    # The secret key is made, not told, where only the database lasts.
+    Projection("settings", ("key",), "key = 'secret_key' OR updated_at < :since"),
+    Projection("preferences", ("principal_id", "key"), "updated_at < :since"),
+)
 _DETAIL = ("content_type", "query", "repairs", "delivery_key", "alert")
 
 

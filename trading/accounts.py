@@ -11,7 +11,13 @@ import orjson
 
 from events.envelope import Fact
 from events.journal import Change, Journal
+from events.rebuilding import Projection
 
+PROJECTIONS = (
+    # The owner's word about the money stays when the fact that told it was archived and later ones were not.
+    Projection("accounts", ("name",), ":first > 1"),
+    Projection("positions", ("account", "symbol"), "updated_seq < :first"),
+)
 MOST = 200  # accounts or positions shown at once
 _ACCOUNT = """
 INSERT INTO accounts (name, kind, currency, state, updated_seq) VALUES (:name, :kind, :currency, :state, :seq)

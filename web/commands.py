@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -10,9 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from events.errors import EventsError
 from signals.backfilling import Backfill, BadBackfill
 from signals.intake import Intake
+from signals.progress import Progress
 from signals.sources import Sources
+from web import rebuilding
 from web.auth.sessions import Sessions
 from web.auth.tokens import Tokens, local_token
 from web.database import CannotStart, opened_journal, with_secret_key
@@ -24,9 +28,10 @@ if TYPE_CHECKING:
     from runtime import Runtime
     from web.desk import Values
 
-# An address of the API and what to post there; gives the answer. Raises CommandError.
-Ask = Callable[[str, Mapping[str, Any]], dict[str, Any]]
+# An address of the API and what to post there (None: it is read); gives the answer. Raises CommandError.
+Ask = Callable[[str, Mapping[str, Any] | None], dict[str, Any]]
 ANSWER_SECONDS = 60.0
+LOOK_SECONDS = 0.3
 
 
 class CommandError(Exception):
@@ -39,12 +44,12 @@ def through_server(data_dir: Path, secret_key: str) -> Ask:
     if found is None:
         raise CommandError("A server holds the data folder but does not say where it listens: try again in a second.")
 
-    def ask(path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def ask(path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
         request = urllib.request.Request(  # noqa: S310 - the address is the one our own server wrote
             f"{found['url']}{path}",
-            data=json.dumps(body).encode(),
+            data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json", "Authorization": f"Bearer {local_token(secret_key)}"},
-            method="POST",
+            method="GET" if body is None else "POST",
         )
         try:
             with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:  # noqa: S310 - as above
@@ -71,12 +76,13 @@ def in_folder(values: Values, runtime: Runtime) -> Iterator[Ask]:
         "/api/tokens": lambda body: _token(journal, values, body),
         "/api/login-links": lambda body: _link(journal, values),
         "/api/backfill": _backfill(journal, values),
+        "/api/rebuild": lambda body: _rebuild(journal, values),
     }
 
-    def ask(path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def ask(path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
         try:
-            return answers[path](body)
-        except (WebError, BadBackfill) as error:
+            return answers[path](body or {})
+        except (WebError, BadBackfill, EventsError) as error:
             raise CommandError(f"{error.message} {error.hint}") from None
 
     try:
@@ -92,6 +98,40 @@ def _token(journal: Journal, values: Values, body: Mapping[str, Any]) -> dict[st
 def _link(journal: Journal, values: Values) -> dict[str, Any]:
     link = Sessions(journal, values.session_seconds, values.login_link_seconds).make_link()
     return {"url": f"{values.base_url}/login/{link}", "seconds": values.login_link_seconds}
+
+
+def _rebuild(journal: Journal, values: Values) -> dict[str, Any]:
+    """As a job that has ended, with its progress drawn on the way."""
+    progress: list[Progress] = []
+
+    def tell(done: int, total: int) -> None:
+        if not progress:
+            progress.append(Progress(total))
+        progress[0].tell(done)
+
+    result = rebuilding.alone(journal, values, tell)
+    for drawn in progress:
+        drawn.end()
+    return {"state": "done", "result": result}
+
+
+def follow(ask: Ask, job: dict[str, Any]) -> dict[str, Any]:
+    """The job when it has ended, with its result; its progress is drawn meanwhile. Raises CommandError."""
+    progress: Progress | None = None
+    while job["state"] == "running":
+        if job["total"]:
+            progress = progress or Progress(job["total"])
+            progress.tell(job["done"])
+        time.sleep(LOOK_SECONDS)
+        job = ask(f"/api/jobs/{job['job']}", None)
+    if progress is not None:
+        progress.end()
+    if job["state"] != "done":
+        why = job.get("error") or {"message": f"The job was {job['state']}.", "hint": ""}
+        raise CommandError(f"{why['message']} {why['hint']}".strip())
+    if "result" not in job:
+        job = ask(f"/api/jobs/{job['job']}", None)
+    return job
 
 
 def _backfill(journal: Journal, values: Values) -> Callable[[Mapping[str, Any]], dict[str, Any]]:

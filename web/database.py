@@ -21,11 +21,17 @@ class CannotStart(Exception):
     """The desk can't be put together; the text names the remedy."""
 
 
+def database_url(values: Values) -> str:
+    """Where the desk's database is; it may hold a password."""
+    return values.database_url or f"sqlite:///{values.data_dir / 'desk.db'}"
+
+
 def opened_journal(values: Values, runtime: Runtime) -> Journal:
     """The journal with its schema brought up to date. Raises CannotStart when the database can't be used."""
-    url = values.database_url or f"sqlite:///{values.data_dir / 'desk.db'}"
     try:
-        return open_journal(url, runtime, ring=values.ring_facts, poll_seconds=values.journal_poll_seconds)
+        return open_journal(
+            database_url(values), runtime, ring=values.ring_facts, poll_seconds=values.journal_poll_seconds
+        )
     except Exception as error:
         log.debug("the database can't be opened", exc_info=error)
         where = "DATABASE_URL" if values.database_url else str(values.data_dir / "desk.db")

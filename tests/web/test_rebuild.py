@@ -1,0 +1,77 @@
+"""The command `python -m events.rebuild`: beside a running server as a job, and in the folder where none runs."""
+
+import sqlite3
+import subprocess
+import sys
+import time
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from events.journal import Change, Unit
+from tests.conftest import StartServer
+from tests.support.alerts import entry
+from tests.support.server import ROOT, WEBHOOK_TOKEN, DeskServer
+from tests.web.conftest import ADMIN
+from web.assembly import App
+
+
+def rebuild(server: DeskServer) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "events.rebuild"]
+    return subprocess.run(
+        command, cwd=ROOT, env=server.environment(), capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def spoil(server: DeskServer, sql: str) -> None:
+    with sqlite3.connect(server.data_dir / "desk.db") as raw:
+        raw.execute(sql)
+    raw.close()
+
+
+def state(server: DeskServer) -> dict[str, Any]:
+    found: dict[str, Any] = server.get("/api/state")
+    return {name: found[name] for name in ("epoch", "signals", "settings")}
+
+
+def test_the_command_works_beside_a_server_and_without(start_server: StartServer) -> None:
+    """The snapshot is the same before the damage and after; the folder is left clean; alerts go on meanwhile."""
+    server = start_server()
+    for n in range(20):
+        server.post_alert(entry(n))
+    server.wait_processed()
+    before = state(server)
+    spoil(server, "UPDATE signals SET status = 'open', row = '{}' WHERE seq % 2 = 0")
+    done = rebuild(server)
+    assert "of signals. Restart the server" in done.stdout, done.stdout + done.stderr
+    assert state(server) == before
+    assert server.post_alert(entry(21)).status_code == 200
+    jobs = server.get("/api/jobs")["items"]
+    assert [(job["name"], job["state"]) for job in jobs] == [("rebuild", "done")]
+    assert jobs[0]["done"] == jobs[0]["total"] > 40
+    server.wait_processed()
+    assert server.stop() == 0
+    spoil(server, "DELETE FROM signals")
+    done = rebuild(server)
+    assert "Put right: 21 of signals." in done.stdout, done.stdout + done.stderr
+    assert list(server.data_dir.glob("rebuild-*")) == []
+
+
+def ended(client: FlaskClient) -> dict[str, Any]:
+    job = client.post("/api/rebuild", headers=ADMIN)
+    assert job.status_code == 202
+    while (told := client.get(f"/api/jobs/{job.get_json()['job']}", headers=ADMIN).get_json())["state"] == "running":
+        time.sleep(0.02)
+    return dict(told)
+
+
+def test_a_child_that_dies_changes_nothing_and_is_explained(app: App, client: FlaskClient) -> None:
+    """The job ends with a reason code and what to do; the next one works."""
+    assert client.post(f"/webhook/{WEBHOOK_TOKEN}", data=entry(1)).status_code == 200
+    app.desk.journal.append(Unit(changes=[Change("ALTER TABLE rejects RENAME TO elsewhere")]))
+    told = ended(client)
+    assert (told["state"], told["error"]["code"]) == ("failed", "rebuild_failed")
+    assert "Nothing was changed" in told["error"]["hint"]
+    app.desk.journal.append(Unit(changes=[Change("ALTER TABLE elsewhere RENAME TO rejects")]))
+    told = ended(client)
+    assert (told["state"], told["result"]["facts"], told["result"]["mended"]) == ("done", 1, {})

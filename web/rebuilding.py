@@ -1,0 +1,117 @@
+"""Rebuilds the tables that facts feed while the server serves: a child reads and compares, the writer puts right."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from events.errors import EventsError
+from events.rebuilding import MOST_BESIDE_TRAFFIC, apply
+from signals.rebuilding import PROJECTIONS, changes, prepared
+from web.database import database_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from events.databases import Connection, Database
+    from events.journal import Journal
+    from web.desk import Desk, Values
+    from web.jobs import Job, Step
+
+NAME = "rebuild"
+ROOT = Path(__file__).parents[1]
+FOLDER = "rebuild-"
+LOOK_SECONDS = 0.2
+# The commit beside traffic takes well under a second; without a server it may take what it needs.
+COMMIT_SECONDS, COMMIT_SECONDS_ALONE = 30.0, 3_600.0
+RESTART = "Restart the server: what it holds in memory was read from the tables as they were."
+
+
+class RebuildFailed(EventsError):
+    code = "rebuild_failed"
+    hint = "Nothing was changed. The server's log may name the cause; start the rebuild again."
+
+
+def start(desk: Desk, python: str) -> Job:
+    """The job that rebuilds, started now unless one runs already. Raises TooManyJobs."""
+    for job in desk.jobs.all():
+        if job.name == NAME and job.state == "running":
+            return job
+    return desk.jobs.start(NAME, lambda step: _work(desk, python, step))
+
+
+def alone(journal: Journal, values: Values, tell: Callable[[int, int], None]) -> dict[str, Any]:
+    """The same where no server runs, in this process, however much differs."""
+    began = time.monotonic()
+    with _folder(values.data_dir) as folder:
+        path = Path(folder) / "copy.db"
+        report = prepared(database_url(values), path, tell)
+        # Other machines' processes may still write to a shared database.
+        most = MOST_BESIDE_TRAFFIC if journal.dialect == "postgresql" else None
+        mended = journal.maintain(_apply(path, most), COMMIT_SECONDS_ALONE)
+    return _result(report.facts, mended, began)
+
+
+def _work(desk: Desk, python: str, step: Step) -> dict[str, Any]:
+    began = time.monotonic()
+    for left in desk.values.data_dir.glob(f"{FOLDER}*"):  # of a server that was killed meanwhile
+        shutil.rmtree(left, ignore_errors=True)
+    with _folder(desk.values.data_dir) as folder:
+        report = _in_child(desk, python, Path(folder), step)
+        mended = desk.journal.maintain(_apply(Path(folder) / "copy.db", MOST_BESIDE_TRAFFIC), COMMIT_SECONDS)
+    return _result(report["facts"], mended, began)
+
+
+def _folder(data_dir: Path) -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix=FOLDER, dir=data_dir)
+
+
+def _apply(path: Path, most: int | None) -> Callable[[Database, Connection], dict[str, int]]:
+    return lambda database, connection: apply(database, connection, path, PROJECTIONS, changes, most)
+
+
+def _result(facts: int, mended: dict[str, int], began: float) -> dict[str, Any]:
+    hint = RESTART if mended else ""
+    return {"facts": facts, "mended": mended, "seconds": round(time.monotonic() - began, 1), "hint": hint}
+
+
+def _in_child(desk: Desk, python: str, folder: Path, step: Step) -> dict[str, Any]:
+    """What the child found. Raises RebuildFailed, Cancelled."""
+    said, asked = folder / "said", folder / "asked"
+    asked.touch(mode=0o600)
+    asked.write_text(json.dumps({"url": database_url(desk.values), "path": str(folder / "copy.db")}))
+    with said.open("wb") as out, asked.open("rb") as given:
+        command = [python, "-m", "signals.rebuilding"]
+        child = subprocess.Popen(command, cwd=ROOT, stdin=given, stdout=out, stderr=subprocess.DEVNULL)  # noqa: S603 - our own interpreter and module
+    asked.unlink()
+    try:
+        while child.poll() is None:
+            told = _last(said)
+            if "done" in told:
+                step(told["done"], told["total"])
+            else:
+                step(0)
+            desk.runtime.sleep(LOOK_SECONDS)
+    finally:
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+    told = _last(said)
+    if "error" in told:
+        raise RebuildFailed(**told["error"])
+    if child.returncode != 0 or "facts" not in told:
+        raise RebuildFailed(f"the child process ended with {child.returncode}")
+    step(told["facts"], told["facts"])
+    return told
+
+
+def _last(said: Path) -> dict[str, Any]:
+    """The last whole line; a line may be half written."""
+    lines = said.read_bytes().split(b"\n")[:-1]
+    found: dict[str, Any] = json.loads(lines[-1]) if lines else {}
+    return found
