@@ -17,13 +17,12 @@ from web.security import nonce
 if TYPE_CHECKING:
     from web.desk import Desk
 
-BUILT = ("/signals",)
+BUILT = ("/signals", "/activity")
 NOT_BUILT_YET = (
     "/",
     "/dashboard/",
     "/ml-dashboard",
     "/webhooks",
-    "/activity",
     "/portfolio",
     "/positions",
     "/trades",

@@ -3,6 +3,7 @@
 import { ArrowUp, Pause, Play, Plug } from "lucide-react";
 import { useCallback, useMemo, useState } from "react";
 
+import { useHold } from "../../components/hold";
 import { Page } from "../../components/Page";
 import { Problem } from "../../components/Problem";
 import { useCommands } from "../../state/commands";
@@ -89,25 +90,6 @@ function showFiltered(filters: Filters): void {
 function useOpenId(): string | null {
   const [, , id] = usePath().split("/");
   return id === undefined || id === "" ? null : decodeURIComponent(id);
-}
-
-/** The list is held still while paused and while scrolled away from its top. */
-function useHold(newest: number) {
-  const [pausedAt, setPausedAt] = useState<number | null>(null);
-  const [scrolledAt, setScrolledAt] = useState<number | null>(null);
-  const [top, setTop] = useState(0);
-  return {
-    at: pausedAt ?? scrolledAt,
-    paused: pausedAt !== null,
-    top,
-    toggle: useCallback(() => setPausedAt((now) => (now === null ? newest : null)), [newest]),
-    scrolled: useCallback((away: boolean) => setScrolledAt((now) => (away ? (now ?? newest) : null)), [newest]),
-    /** Back to the newest: the list is drawn afresh from its top. */
-    release: useCallback(() => {
-      setScrolledAt(null);
-      setTop((now) => now + 1);
-    }, []),
-  };
 }
 
 function usePageCommands(togglePause: () => void, setSetup: (open: boolean) => void): void {

@@ -1,0 +1,66 @@
+/** Says that the feed stands in the past, and leads on or back to now. */
+
+import { ArrowUpToLine, ChevronUp } from "lucide-react";
+import { useState } from "react";
+
+import { Time } from "../../components/Time";
+import { isRecord } from "../../connection/envelope";
+import { call } from "../../connection/http";
+import { readFacts } from "../../state/activity";
+import { filterParams, matches, type Filters } from "./filters";
+
+const LATER = 100;
+
+/** The time up to which the next facts after `seq` are shown; null when there are none. */
+async function later(filters: Filters, seq: number): Promise<string | null> {
+  const query = filterParams({ ...filters, kinds: [], levels: [], since: "", until: "" });
+  query.set("after", String(seq));
+  query.set("limit", String(LATER));
+  const answer = await call(`/api/events?${query.toString()}`);
+  const found = readFacts(isRecord(answer) ? answer["items"] : null);
+  const last = found.findLast((fact) => matches(fact, { ...filters, q: "", regex: "", until: "" }, null)) ?? found.at(-1);
+  return last === undefined ? null : new Date(Date.parse(last.timestamp) + 1).toISOString();
+}
+
+interface Props {
+  filters: Filters;
+  /** The newest fact that is shown; 0 when none is. */
+  newest: number;
+  onChange: (filters: Filters) => void;
+}
+
+export function PastBar({ filters, newest, onChange }: Props) {
+  const [asking, setAsking] = useState(false);
+  const now = (): void => onChange({ ...filters, since: "", until: "" });
+  const goOn = (): void => {
+    setAsking(true);
+    later(filters, newest)
+      .then((until) => (until === null ? now() : onChange({ ...filters, since: "", until })))
+      .catch(() => undefined) // The connection's light says why; the button is there again.
+      .finally(() => setAsking(false));
+  };
+  return (
+    <div role="status" data-past className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-accent/40 bg-accent-ground px-4 py-1">
+      <span>
+        <span className="font-semibold">The past</span>
+        {filters.since !== "" && (
+          <>
+            {" "}
+            from <Time at={filters.since} />
+          </>
+        )}{" "}
+        up to <Time at={filters.until} />
+      </span>
+      <span className="ml-auto flex gap-1">
+        <button type="button" className="quiet" disabled={asking || newest === 0} onClick={goOn}>
+          <ChevronUp size={13} aria-hidden />
+          What came next
+        </button>
+        <button type="button" className="quiet text-accent!" onClick={now}>
+          <ArrowUpToLine size={13} aria-hidden />
+          Back to now
+        </button>
+      </span>
+    </div>
+  );
+}

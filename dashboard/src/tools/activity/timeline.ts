@@ -1,0 +1,74 @@
+/** The chart's counts: asked of the server for a span, and carried on with what comes by the link. */
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+
+import { isRecord } from "../../connection/envelope";
+import { call } from "../../connection/http";
+import { useDesk } from "../../state/desk";
+import { number, text } from "../../state/read";
+import { filterParams, type Filters } from "./filters";
+import { readCounts, type Step, type Window } from "./steps";
+
+export const SPANS = [
+  ["900", "15 min"],
+  ["3600", "1 h"],
+  ["21600", "6 h"],
+  ["86400", "1 d"],
+  ["604800", "7 d"],
+] as const;
+export type Span = (typeof SPANS)[number][0];
+
+/** The window moves on with live facts; the counts themselves are asked for again now and then. */
+const RENEW_MS = 60_000;
+
+export interface Counted {
+  steps: readonly Step[];
+  stepS: number;
+  /** What lies before was not counted, milliseconds; null: all was. */
+  countedFrom: number | null;
+  /** Up to here the server counted; live facts go on from here. */
+  until: number;
+}
+
+async function fetchCounts(filters: Filters, window: Window, signal: AbortSignal): Promise<Counted> {
+  const query = filterParams(filters, false);
+  query.set("since", new Date(window.from).toISOString());
+  query.set("until", new Date(window.to).toISOString());
+  const answer = await call(`/api/activity/timeline?${query.toString()}`, { signal });
+  if (!isRecord(answer)) throw new TypeError("the answer holds no counts");
+  const from = text(answer, "counted_from");
+  return {
+    steps: (Array.isArray(answer["items"]) ? answer["items"] : []).filter(isRecord).map((one) => ({
+      at: Date.parse(text(one, "at") ?? ""),
+      counts: readCounts(isRecord(one["counts"]) ? one["counts"] : {}),
+    })),
+    stepS: number(answer, "step_s") ?? 1,
+    countedFrom: from === null ? null : Date.parse(from),
+    until: window.to,
+  };
+}
+
+/** What the chart shows: the last `span` seconds, or the time that the filter names with some room around it. */
+export function windowOf(filters: Filters, span: Span, now: number): Window {
+  const from = filters.since === "" ? null : Date.parse(filters.since);
+  const to = filters.until === "" ? null : Date.parse(filters.until);
+  const length = Number(span) * 1_000;
+  if (to === null) return { from: from === null ? now - length : Math.min(from, now - length), to: now };
+  if (from === null) return { from: to - length * 0.75, to: Math.min(now, to + length * 0.25) };
+  const room = Math.max(10_000, (to - from) * 0.25);
+  return { from: from - room, to: Math.min(now, to + room) };
+}
+
+export function useCounts(filters: Filters, span: Span) {
+  const generation = useDesk((desk) => desk.generation);
+  // A filter by expression changes with every key typed; the span's place in time is part of the answer, not of the key.
+  const key = useMemo(() => ["activity-timeline", filterParams(filters).toString(), span, generation], [filters, span, generation]);
+  return useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => fetchCounts(filters, windowOf(filters, span, Date.now()), signal),
+    refetchInterval: RENEW_MS,
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+  });
+}
