@@ -24,6 +24,7 @@ SAYS_CODE = {
     "NotAllowed": 0,
     "NotFound": 0,
     "TooMany": 0,
+    "OverQuota": 0,
     "NotAvailable": 0,
     "BadBackfill": 0,
 }

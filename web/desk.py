@@ -109,6 +109,11 @@ class Values:
     replay_facts: int
     long_poll_seconds: float
     passing_per_second: float
+    messages_per_second: float
+    publish_per_second: float
+    publish_bytes_per_second: int
+    clients_per_login: int
+    clients_per_address: int
     publisher_active_seconds: float
     system_health_seconds: float
     webhook_health_seconds: float

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,13 +10,11 @@ from web.gateway.rooms import EVERYTHING, Subscription
 
 if TYPE_CHECKING:
     from web.auth import Principal
+    from web.gateway.limits import Allowance
     from web.gateway.messages import Message, Packet, Together
     from web.gateway.outbox import Outbox
 
 Kind = Literal["socketio", "ws"]
-# A client may send this many messages at once, and so many a second for long.
-BURST = 100.0
-PER_SECOND = 20.0
 # So many refused messages and it is cut off: it is broken, or it means harm.
 REFUSED_MOST = 100
 
@@ -36,6 +33,7 @@ class Client:
         outbox: Outbox,
         close: Callable[[int, str], None],
         about: dict[str, Any],
+        asking: Allowance,
     ) -> None:
         self.id, self.kind, self.principal, self.outbox = id_, kind, principal, outbox
         self._close = close
@@ -51,8 +49,7 @@ class Client:
         self.acked: int | None = None
         self.acked_at = 0.0
         self.latency_ms: float | None = None
-        self._allowance = BURST
-        self._asked_at = time.monotonic()
+        self._asking = asking
 
     def send(self, message: Message) -> None:
         """Queue a message, whatever it is. Never yields."""
@@ -83,15 +80,9 @@ class Client:
     def _packet(self, message: Message) -> Packet:
         return message.socketio() if self.kind == "socketio" else message.plain()
 
-    def may_ask(self, cost: float = 1.0) -> bool:
-        """Count a message that came in; False when they come too fast."""
-        now = time.monotonic()
-        self._allowance = min(BURST, self._allowance + (now - self._asked_at) * PER_SECOND)
-        self._asked_at = now
-        if self._allowance < cost:
-            return False
-        self._allowance -= cost
-        return True
+    def ask(self, cost: float = 1.0) -> float:
+        """Count a message that came in: 0.0, or the seconds to wait when they come too fast."""
+        return self._asking.take(cost)
 
     def close(self, code: int, reason: str) -> None:
         """End the connection; once."""

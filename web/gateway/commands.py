@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from web.gateway.client import REFUSED_MOST
-from web.gateway.errors import BadMessage, NotPermitted, TooFast
+from web.gateway.errors import BadMessage, NotPermitted, OverQuota, TooFast
 from web.gateway.joining import POLICY, Position
 from web.gateway.past import page
 from web.gateway.publish import BATCH_MOST
@@ -49,8 +49,7 @@ class Commands:
         if client.gone:
             return None
         try:
-            if not client.may_ask():
-                raise TooFast("too_fast", "Messages come too fast.", "At most 20 a second for long.")
+            self._charge(client, 1.0, "Messages come too fast.")
             command = self._table.get(name)
             if command is None:
                 raise BadMessage("unknown_op", "There is no such operation.", f"One of {', '.join(self._table)}.")
@@ -60,6 +59,8 @@ class Commands:
                 hint = "`python web_server.py token --scopes read,publish --name NAME` makes one that may."
                 raise NotPermitted("missing_scope", f"`{name}` needs the scope `read`.", hint)
             return command(client, data or {})
+        except OverQuota as error:
+            return {"id": data.get("id")} | {"error": error.error()}
         except BadMessage as error:
             return self.refuse(client, error)
         except Exception as error:
@@ -85,27 +86,32 @@ class Commands:
         return {"ok": True, "seq": self._gateway.considered} | wanted.describe()
 
     def _history(self, client: Client, data: Mapping[str, Any]) -> Answer:
-        if not client.may_ask(PAGE_COST):
-            raise TooFast("too_fast", "The past is asked for too often.", "A few pages a second are plenty.")
+        self._charge(client, PAGE_COST, "The past is asked for too often.")
         return page(self._gateway.desk.journal, data, client.subscription)
 
     def _resume(self, client: Client, data: Mapping[str, Any]) -> Answer:
-        self._charge(client)
+        self._charge_state(client)
         position = Position.read(data.get("epoch"), data.get("seq"))
         self._gateway.runtime.spawn(self._gateway.joining.welcome, client, position)
         return {"ok": True}
 
     def _request_state(self, client: Client, data: Mapping[str, Any]) -> Answer:
         del data
-        self._charge(client)
+        self._charge_state(client)
         self._gateway.runtime.spawn(self._gateway.joining.refresh, client)
         return {"ok": True}
 
-    def _charge(self, client: Client) -> None:
+    def _charge_state(self, client: Client) -> None:
         if client.joining:
             raise TooFast("still_joining", "The last request is still being answered.", "Wait for its snapshot.")
-        if not client.may_ask(STATE_COST):
-            raise TooFast("too_fast", "The state is asked for too often.", "Once a second is plenty.")
+        self._charge(client, STATE_COST, "The state is asked for too often.")
+
+    def _charge(self, client: Client, cost: float, words: str) -> None:
+        seconds = client.ask(cost)
+        if seconds > 0:
+            most = self._gateway.desk.values.messages_per_second
+            hint = f"At most {most / cost:g} of these a second for long."
+            raise TooFast("too_fast", words, hint, retry_after=round(seconds, 2))
 
     def _ack(self, client: Client, data: Mapping[str, Any]) -> None:
         seq, now = data.get("seq"), time.monotonic()

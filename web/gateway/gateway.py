@@ -14,6 +14,7 @@ from flask_socketio import SocketIO
 from web.gateway.commands import Commands
 from web.gateway.heartbeat import Heartbeat
 from web.gateway.joining import TRY_AGAIN, Joining
+from web.gateway.limits import MESSAGES_BURST, Allowance, Door
 from web.gateway.long_poll import LongPoll
 from web.gateway.messages import Encoder, Message, Together
 from web.gateway.outbox import Outbox
@@ -54,6 +55,7 @@ class Gateway:
             heartbeat=values.heartbeat_seconds,
         )
         self.publisher = Publisher(desk)
+        self.door = Door(values.clients_per_login, values.clients_per_address)
         self.commands = Commands(self)
         self.polls = LongPoll(self)
         self._clients: dict[str, Client] = {}
@@ -108,15 +110,22 @@ class Gateway:
     def new_outbox(self) -> Outbox:
         return Outbox(self.desk.values.client_queue_bytes, self.runtime.waiter)
 
+    def new_allowance(self) -> Allowance:
+        """What one client may ask."""
+        per_second = self.desk.values.messages_per_second
+        return Allowance(per_second, per_second * MESSAGES_BURST)
+
     def remember(self, client: Client) -> None:
         """Count it and be able to end it; it gets nothing before it joins a room."""
         self._clients[client.id] = client
+        self.door.enter(client)
         self.stats.accepted += 1
 
     def forget(self, client: Client) -> None:
         """It is gone: send it nothing more. Harmless when done twice."""
         self.rooms.leave(client)
-        self._clients.pop(client.id, None)
+        if self._clients.pop(client.id, None) is not None:
+            self.door.leave(client)
 
     def overrun(self, client: Client) -> None:
         """Its queue is full: let it go; it comes back by its position."""

@@ -16,8 +16,8 @@ from web.answers import answer
 from web.auth import require
 from web.auth.guard import check_own_page, principal
 from web.docs import documented
-from web.errors import BadRequest, NotAuthenticated
-from web.gateway.errors import BadMessage
+from web.errors import BadRequest, NotAuthenticated, TooMany
+from web.gateway.errors import BadMessage, OverQuota
 from web.gateway.internals import peer_gone
 from web.gateway.joining import Position, reset_reason
 from web.gateway.publish import BATCH_MOST
@@ -248,7 +248,10 @@ class LongPoll:
         items = body.get("items", [body]) if isinstance(body, dict) else body
         if not isinstance(items, list) or not 0 < len(items) <= BATCH_MOST:
             raise BadRequest("bad_event", "The body holds no list of events.", f"1 to {BATCH_MOST}, as a JSON list.")
-        answers = self._gateway.publisher.publish(found, items)
+        try:
+            answers = self._gateway.publisher.publish(found, items)
+        except OverQuota as error:
+            raise TooMany(error.code, error.message, error.hint, error.retry_after) from None
         stored = any("error" not in one for one in answers)
         if not stored and len(answers) == 1:
             refusal = answers[0]["error"]

@@ -18,7 +18,7 @@ from web.docs import documented
 from web.errors import NotAllowed
 from web.gateway import internals
 from web.gateway.client import Client
-from web.gateway.errors import BadMessage
+from web.gateway.errors import BadMessage, TooMany
 from web.gateway.greeting import Greeting, may_come
 from web.gateway.joining import POLICY
 from web.gateway.messages import Message, Packet, text
@@ -85,6 +85,11 @@ class PlainWebSocket:
         if not may_come(principal):
             self._turn_away(ws, line, "missing_scope")
             return
+        try:
+            self._gateway.door.admit(principal, request.remote_addr or "")
+        except TooMany as error:
+            self._turn_away(ws, line, error.code, TRY_AGAIN)
+            return
         self._follow(ws, line, principal, asked)
 
     # Who
@@ -107,10 +112,10 @@ class PlainWebSocket:
         except BadMessage:
             return None
 
-    def _turn_away(self, ws: Any, line: Any, code: str) -> None:
+    def _turn_away(self, ws: Any, line: Any, code: str, closing: int = NOT_AUTHENTICATED) -> None:
         self._gateway.stats.refused += 1
         with contextlib.suppress(ConnectionClosed, OSError):
-            ws.close(NOT_AUTHENTICATED, code)
+            ws.close(closing, code)
         self._runtime.sleep(0.05)
         line.abort()
 
@@ -128,7 +133,7 @@ class PlainWebSocket:
             "address": request.remote_addr or "",
             "user_agent": request.headers.get("User-Agent", "")[:200],
         }
-        client = Client(new_id(), "ws", principal, outbox, close, about)
+        client = Client(new_id(), "ws", principal, outbox, close, about, self._gateway.new_allowance())
         outbox.on_over = lambda: self._gateway.overrun(client)
         outbox.line = line
         self._gateway.remember(client)

@@ -12,6 +12,7 @@ from events.errors import BadEvent
 from events.journal import Entry, Unit
 from trading import accounts
 from web.gateway.errors import BadMessage, NotPermitted
+from web.gateway.limits import Quotas
 
 if TYPE_CHECKING:
     from web.auth import Principal
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 BATCH_MOST = 500
 ID = re.compile(r"[A-Za-z0-9._:-]{8,64}")
+# Only the newest of a passing update counts, but that of each key is kept in memory.
+PASSING_BYTES = 4096
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # What each scope lets a token say. Nothing of it passes for the desk's own word: the handler table looks at the origin.
 PUBLISH = frozenset({"event", "alert", "price_update", "pattern_detected", "ml_prediction_update", "llm_decision"})
@@ -31,9 +34,11 @@ class Publisher:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._quotas = Quotas(desk.values.publish_per_second, desk.values.publish_bytes_per_second)
 
     def publish(self, principal: Principal, items: Sequence[Any]) -> list[dict[str, Any]]:
-        """One answer an item, in order: `{id, seq, existing}` or `{id, error}`. Raises NotStored."""
+        """One answer an item, in order: `{id, seq, existing}` or `{id, error}`. Raises NotStored, OverQuota."""
+        self._quotas.check(principal.session, len(items))
         answers: list[dict[str, Any]] = []
         facts: list[tuple[int, Fact]] = []
         for item in items:
@@ -101,13 +106,14 @@ class Publisher:
     ) -> Fact | dict[str, Any]:
         try:
             checked = catalogue.validate(type_, data)
-            wire.encode(checked)
+            size = len(wire.encode(checked))
         except BadEvent as error:
             raise BadMessage(error.code, error.message, error.hint) from None
         except (ValueError, TypeError) as error:
             raise BadMessage(
                 "bad_event", f"`data` can't be stored: {error}", "Send plain, finite JSON values."
             ) from None
+        self._quotas.spend(principal.session, size)
         level = item.get("level", "INFO")
         if level not in LEVELS:
             raise BadMessage("bad_event", "`level` is not known.", f"One of {', '.join(LEVELS)}.")
@@ -123,6 +129,9 @@ class Publisher:
         if given is not None:
             fields["id"] = given
         if catalogue.TYPES[type_].kind == "passing":
+            if size > PASSING_BYTES:
+                hint = f"At most {PASSING_BYTES} bytes; publish what is longer as an `event`."
+                raise BadMessage("bad_event", "This passing update is too long.", hint)
             key = fields["symbol"] or fields["source"]
             passing = Passing(key=key, **fields)
             self._desk.bus.publish(passing)

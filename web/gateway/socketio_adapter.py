@@ -109,6 +109,7 @@ class SocketIOAdapter:
         principal = self._who(environ, asked)
         try:
             greeting = Greeting.read(asked)
+            self._gateway.door.admit(principal, str(environ.get("REMOTE_ADDR", "")))
         except BadMessage as error:
             raise Refused(error.message, {"code": error.code, "hint": error.hint}) from None
         client = self._client(sid, environ, principal)
@@ -160,7 +161,7 @@ class SocketIOAdapter:
             "address": environ.get("REMOTE_ADDR", ""),
             "user_agent": str(environ.get("HTTP_USER_AGENT", ""))[:200],
         }
-        client = Client(sid, "socketio", principal, outbox, close, about)
+        client = Client(sid, "socketio", principal, outbox, close, about, self._gateway.new_allowance())
         outbox.on_over = lambda: self._gateway.overrun(client)
         self._clients[sid] = client
         self._gateway.remember(client)

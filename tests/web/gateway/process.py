@@ -24,6 +24,11 @@ SETTINGS: dict[str, Any] = {
     "socket_auth_seconds": 2.0,
     "long_poll_seconds": 20.0,
     "answer_seconds": 2.0,
+    "messages_per_second": 20.0,
+    "publish_per_second": 1000.0,
+    "publish_bytes_per_second": 2 << 20,
+    "clients_per_login": 6000,
+    "clients_per_address": 6000,
 }
 
 
