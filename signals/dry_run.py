@@ -1,6 +1,7 @@
 """Walks a pasted alert through the desk without storing anything, and says at each step what was found and why."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from time import perf_counter_ns
 from typing import Any
@@ -8,12 +9,12 @@ from typing import Any
 from events.clock import new_id, now_utc, rfc3339
 from events.envelope import Fact
 from events.journal import Journal
-from signals.alert import Alert, Parsed, SourceRules, Unusable, freshness, parse
+from signals.alert import Alert, Parsed, SourceRules, Unusable, fields_of, freshness, parse
 from signals.handler import handle
 from signals.pipeline import Pipeline
 from signals.row import Row, alert_fields, new_row
 from signals.scrub import scrubbed, scrubbed_text
-from signals.sources import Sources
+from signals.sources import Source, Sources
 from signals.timing import ms
 
 Step = dict[str, Any]
@@ -32,15 +33,19 @@ class DryRun:
         query: Mapping[str, str] | None = None,
         source: str = "tradingview",
         received_at: datetime | None = None,
+        proposed: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """`{ok, steps: [{step, result, ms, detail}], signal: row | None, signals: [row], error: {…} | None}`."""
+        """`{ok, steps: [{step, result, ms, detail}], signal: row | None, signals: [row], error: {…} | None}`.
+
+        `proposed`: settings of the source that are tried here and not saved; such a source need not exist.
+        """
         received_at = received_at or now_utc()
         steps: list[Step] = []
-        found = self._sources.get(source)
+        found = self._source(source, proposed)
         if found is None:
             return _refusal(steps, "unknown_source", "There is no source of this name.", "Create it first.")
         steps.append(_step("source", source, None, {"rules": _rules(found.rules())}))
-        secrets = (self._sources.token(source),)
+        secrets = self._secrets(source)
         began = perf_counter_ns()
         try:
             parsed = parse(
@@ -58,6 +63,24 @@ class DryRun:
         rows = [self._decide(alert, parsed, source, received_at, steps) for alert in parsed.alerts]
         explained = {"ok": True, "steps": steps, "signal": rows[0], "signals": rows, "error": None}
         return scrubbed(explained, secrets)
+
+    def fields(
+        self,
+        body: bytes,
+        query: Mapping[str, str] | None = None,
+        source: str = "tradingview",
+        proposed: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """The fields of a pasted alert and what each is read as (`signals.alert.fields_of`). Raises Unusable."""
+        rules = (self._source(source, proposed) or Source(name=source)).rules()
+        return scrubbed(fields_of(body, query or {}, rules, now_utc()), self._secrets(source))
+
+    def _source(self, name: str, proposed: Mapping[str, Any] | None) -> Source | None:
+        found = self._sources.get(name)
+        return found if proposed is None else replace(found or Source(name=name), **proposed)
+
+    def _secrets(self, source: str) -> tuple[str, ...]:
+        return () if self._sources.get(source) is None else (self._sources.token(source),)
 
     def _decide(self, alert: Alert, parsed: Parsed, source: str, received_at: datetime, steps: list[Step]) -> Row:
         fresh = freshness(alert, received_at, self._pipeline.rules.max_signal_age_s)
@@ -110,6 +133,7 @@ def _rules(rules: SourceRules) -> dict[str, Any]:
         "interval": rules.interval,
         "long_only": rules.long_only,
         "timezone": rules.timezone,
+        "mapping": None if rules.mapping is None else dict(rules.mapping),
     }
 
 

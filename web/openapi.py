@@ -36,7 +36,7 @@ ERROR = {
     },
 }
 GROUPS = (
-    ("Alerts", ("/webhook", "/api/test-alert", "/api/backfill")),
+    ("Alerts", ("/webhook", "/api/test-alert", "/api/alert-fields", "/api/backfill")),
     ("Signals and events", ("/api/signals", "/api/events", "/api/state", "/api/export")),
     ("Sources and models", ("/api/webhook", "/api/sources", "/api/rejects", "/api/gaps", "/api/models")),
     ("Access", ("/api/session", "/api/tokens", "/api/login-links")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from signals.alert import redact
 from signals.alert.conventions import name_of, read_text
@@ -19,6 +19,18 @@ from signals.alert.repair import values_of
 from signals.alert.strict import check_string
 from signals.alert.synonyms import MESSAGE_ID, squash
 from signals.errors import Unusable, refuse
+
+
+class Opened(NamedTuple):
+    """A body's objects and what may be kept of it; `wanted` is the query without fields that are secrets by name."""
+
+    documents: list[dict[str, Any]]
+    convention: str
+    redacted: str
+    query: dict[str, str]
+    wanted: dict[str, str]
+    secrets: tuple[str, ...]
+    repairs: list[str]
 
 
 def parse(
@@ -41,6 +53,22 @@ def parse(
 
 def understood(body: bytes, *, query: Mapping[str, str], received_at: datetime, source: SourceRules) -> Parsed:
     """As `parse`, without the net beneath it; tests call this one so that no fault can hide."""
+    found = opened(body, query)
+    alerts = tuple(alert_of(document, found.wanted, source, received_at) for document in found.documents)
+    return Parsed(
+        alerts=alerts,
+        redacted=found.redacted,
+        redacted_query=found.query,
+        repairs=tuple(dict.fromkeys(found.repairs)),
+        convention=found.convention,
+        secrets=found.secrets,
+        delivery_key=delivery_key(source.name, found.redacted, found.query),
+        id_key=_id_key(found.documents, source),
+    )
+
+
+def opened(body: bytes, query: Mapping[str, str]) -> Opened:
+    """The objects in a body, secrets removed, not yet interpreted. Raises Unusable."""
     repairs: list[str] = []
     text = text_of(body, repairs)
     for name, value in query.items():
@@ -55,17 +83,7 @@ def understood(body: bytes, *, query: Mapping[str, str], received_at: datetime, 
     asked = redact.redacted_query(query, secrets)
     wanted = {name: value for name, value in asked.items() if not redact.is_secret_name(name)}
     documents, convention = _documents(redacted if values is None else "", clean, wanted, repairs)
-    alerts = tuple(alert_of(document, wanted, source, received_at) for document in documents)
-    return Parsed(
-        alerts=alerts,
-        redacted=redacted,
-        redacted_query=asked,
-        repairs=tuple(dict.fromkeys(repairs)),
-        convention=convention,
-        secrets=secrets,
-        delivery_key=delivery_key(source.name, redacted, asked),
-        id_key=_id_key(documents, source),
-    )
+    return Opened(documents, convention, redacted, asked, wanted, secrets, repairs)
 
 
 def find_secrets(body: bytes, content_type: str | None, query: Mapping[str, str]) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from web.api import (
     signals,
     sources,
     state,
+    teaching,
 )
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ SUBJECTS = (
     signals,
     sources,
     state,
+    teaching,
 )
 
 

@@ -55,6 +55,16 @@ class SourceSettings(BaseModel):
         return mapping
 
 
+def source_settings(asked: Any) -> dict[str, Any]:
+    """The settings that were asked for, as `Sources.save` takes them. Raises BadRequest."""
+    try:
+        made = SourceSettings.model_validate(asked)
+    except ValidationError as error:
+        said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise BadRequest("bad_source", said, "GET /api/openapi.json has the fields.") from None
+    return made.model_dump(mode="json", exclude_unset=True)
+
+
 def blueprint(desk: Desk) -> Blueprint:
     api = Blueprint("sources", __name__)
 
@@ -75,13 +85,7 @@ def blueprint(desk: Desk) -> Blueprint:
         if not re.fullmatch(NAME, name):
             hint = "Lower-case letters, digits, - and _, at most 40."
             raise BadRequest("bad_source_name", "A source can't have this name.", hint)
-        try:
-            asked = SourceSettings.model_validate(reading.json_body())
-        except ValidationError as error:
-            said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-            raise BadRequest("bad_source", said, "GET /api/openapi.json has the fields.") from None
-        changes = asked.model_dump(mode="json", exclude_unset=True)
-        return answer(shown(desk.sources.save(name, principal().id, **changes)))
+        return answer(shown(desk.sources.save(name, principal().id, **source_settings(reading.json_body()))))
 
     @api.post("/api/sources/<name>/rotate")
     @require("admin")
