@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from events.clock import now_utc, rfc3339
 from web.gateway.rooms import EVERYTHING, Subscription
@@ -11,10 +11,10 @@ from web.gateway.rooms import EVERYTHING, Subscription
 if TYPE_CHECKING:
     from web.auth import Principal
     from web.gateway.limits import Allowance
-    from web.gateway.messages import Message, Packet, Together
+    from web.gateway.messages import Kind, Message
     from web.gateway.outbox import Outbox
+    from web.gateway.room import Room
 
-Kind = Literal["socketio", "ws"]
 # So many refused messages and it is cut off: it is broken, or it means harm.
 REFUSED_MOST = 100
 
@@ -40,8 +40,10 @@ class Client:
         self.about = about
         self.subscription: Subscription = EVERYTHING
         self.epoch = ""
-        self.position = 0
-        self.joined = False
+        self._position = 0
+        # The room it stands in, and how much was told there before it came: what it was sent is counted there.
+        self.room: Room | None = None
+        self._told_before = 0
         self.joining = False
         self.gone = False
         self.refused = 0
@@ -51,34 +53,48 @@ class Client:
         self.latency_ms: float | None = None
         self._asking = asking
 
+    @property
+    def joined(self) -> bool:
+        """Whether it gets what is broadcast."""
+        return self.room is not None
+
+    @property
+    def position(self) -> int:
+        """In a room everyone stands where the room does: nobody's position is written at each fact."""
+        return self._position if self.room is None else self.room.considered()
+
+    @position.setter
+    def position(self, seq: int) -> None:
+        self._position = seq
+
+    @property
+    def sent(self) -> int:
+        """Messages that it was sent or is owed."""
+        return self.outbox.sent + (self.room.told - self._told_before if self.room is not None else 0)
+
+    def enter(self, room: Room) -> None:
+        """Stand in a room: from now on its facts are this client's."""
+        self.room, self._told_before = room, room.told
+
+    def depart(self) -> None:
+        """Leave the room, with the position that it had there."""
+        if self.room is not None:
+            self._position, self.outbox.sent = self.position, self.sent
+            self.room = None
+
     def send(self, message: Message) -> None:
         """Queue a message, whatever it is. Never yields."""
-        self.outbox.put(self._packet(message))
+        self.outbox.put(message.packet(self.kind))
 
     def send_fact(self, message: Message, seq: int) -> None:
-        """Queue a fact unless the client has it; moves its position."""
-        if seq > self.position:
-            self.position = seq
-            self.outbox.put(self._packet(message))
-
-    def send_facts(self, together: Together) -> None:
-        """Queue the facts of one commit, in order, in one send where nothing waits."""
-        first, last = together.messages[0].seq or 0, together.messages[-1].seq or 0
-        if first <= self.position or len(together.messages) == 1:
-            for message in together.messages:
-                self.send_fact(message, message.seq or 0)
-            return
-        self.position = last
-        if not self.outbox.put_direct(together.joined(self.kind), len(together.messages)):
-            for packet in together.packets(self.kind):
-                self.outbox.put(packet)
+        """Queue a fact on its way to the room, unless the client has it; moves its position."""
+        if seq > self._position:
+            self._position = seq
+            self.outbox.put(message.packet(self.kind))
 
     def send_latest(self, message: Message) -> None:
         """Offer a passing figure; only the newest of its key waits."""
-        self.outbox.put_latest(message.key, self._packet(message))
-
-    def _packet(self, message: Message) -> Packet:
-        return message.socketio() if self.kind == "socketio" else message.plain()
+        self.outbox.put_latest(message.key, message.packet(self.kind))
 
     def ask(self, cost: float = 1.0) -> float:
         """Count a message that came in: 0.0, or the seconds to wait when they come too fast."""
@@ -100,7 +116,7 @@ class Client:
             "since": self.since,
             "position": self.position,
             "queued_bytes": self.outbox.bytes,
-            "sent": self.outbox.sent,
+            "sent": self.sent,
             **self.subscription.describe(),
             "acked": self.acked,
             "latency_ms": self.latency_ms,

@@ -16,7 +16,7 @@ from web.gateway.heartbeat import Heartbeat
 from web.gateway.joining import TRY_AGAIN, Joining
 from web.gateway.limits import MESSAGES_BURST, Allowance, Door
 from web.gateway.long_poll import LongPoll
-from web.gateway.messages import Encoder, Message, Together
+from web.gateway.messages import Encoder, Message
 from web.gateway.outbox import Outbox
 from web.gateway.plain_ws import ENDED, PlainWebSocket
 from web.gateway.publish import Publisher
@@ -40,9 +40,8 @@ class Gateway:
     def __init__(self, desk: Desk, auth: Auth, state: Callable[[Desk], dict[str, Any]] = snapshot) -> None:
         self.desk, self.runtime = desk, desk.runtime
         values = desk.values
-        self.rooms, self.stats = Rooms(), Stats()
+        self.rooms, self.stats = Rooms(desk.journal.head), Stats()
         self.encoder = Encoder(values.ring_facts)
-        self.considered = desk.journal.head
         self.joining = Joining(
             desk.journal,
             self.rooms,
@@ -75,33 +74,22 @@ class Gateway:
         self.runtime.spawn(self._heartbeat.run)
         return sockets
 
+    @property
+    def considered(self) -> int:
+        """The last seq that was told: where everyone in a room stands."""
+        return self.rooms.considered
+
     # Broadcasting: on the loop, in commit order, never yielding
     def _facts(self, facts: Sequence[Fact]) -> None:
-        # What one commit brought goes to each client in one send: the send itself is most of the work.
         began = time.monotonic_ns()
-        owed: dict[Client, list[Message]] = {}
-        for fact in facts:
-            message: Message | None = None
-            for client in self.rooms.wanting(fact.type, fact.symbol):
-                message = message or self.encoder.fact(fact)
-                owed.setdefault(client, []).append(message)
-            self.considered = max(self.considered, fact.seq or 0)
-            self.stats.broadcasts += 1
-        together: dict[tuple[int, ...], Together] = {}
-        for client, messages in owed.items():
-            key = tuple(id(message) for message in messages)
-            if key not in together:
-                together[key] = Together(messages)
-            client.send_facts(together[key])
+        self.rooms.tell(facts, self.encoder.fact)
         took_us = (time.monotonic_ns() - began) / 1000
+        self.stats.broadcasts += len(facts)
         self.stats.recent.append(Broadcast(facts[0].seq or 0, facts[-1].seq or 0, began, took_us))
         self.polls.wake(facts)
 
     def _passing(self, passing: Passing) -> None:
-        message: Message | None = None
-        for client in self.rooms.wanting(passing.type, passing.symbol):
-            message = message or self.encoder.passing(passing)
-            client.send_latest(message)
+        self.rooms.tell_latest(passing, self.encoder.passing)
 
     def _latest(self) -> list[Message]:
         return [self.encoder.passing(passing) for passing in self.desk.bus.latest().values()]

@@ -42,10 +42,9 @@ class Heartbeat:
         """One to everybody who is joined. It says how far the journal was considered when it was queued."""
         everyone = list(self._gateway.rooms.everyone())
         for start in range(0, len(everyone), AT_ONCE):
-            message, considered = self.message(), self._gateway.considered
+            message = self.message()
             for client in everyone[start : start + AT_ONCE]:
                 if client.joined:
-                    client.position = max(client.position, considered)
                     client.send(message)
             self._gateway.runtime.sleep(0)
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -134,7 +134,12 @@ class StockOutbox(Outbox):
         del block, timeout
         if isinstance(packet, Packet) and not self.over:
             self.sent += 1
-            self._send(packet.encode()[1:])  # without Engine.IO's own mark, which the library puts in front
+            self.owe([packet])
+
+    def owe(self, packets: Sequence[Packet]) -> None:
+        for packet in packets:
+            if not self.over:
+                self._send(packet.encode()[1:])  # without Engine.IO's own mark, which the library puts in front
 
     def put_latest(self, key: str, packet: Packet) -> None:
         del key

@@ -27,6 +27,14 @@ class Line:
         self._broken = False
         # Whether the protocol above lets anything be sent yet, such as during an upgrade.
         self.ready: Callable[[], bool] | None = None
+        # Told whenever `open` may have changed; must not yield.
+        self.changed: Callable[[], None] | None = None
+
+    @property
+    def write(self) -> Callable[[bytes], int]:
+        """The kernel's own non-blocking send, for who knows that the line is open."""
+        write: Callable[[bytes], int] = self._raw.send
+        return write
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._green, name)
@@ -58,10 +66,15 @@ class Line:
                 self._busy.release()
         return left
 
+    def hold(self) -> None:
+        """Keep the line for the rest of a frame whose beginning is on the wire: see `finish`."""
+        self._busy.acquire(blocking=False)
+
     def send(self, data: bytes) -> int:
         """Send all of it; yields while the client does not read. Raises OSError."""
         if not self._busy.acquire(timeout=LOCK_SECONDS):
             raise OSError("another sender holds the line")
+        self._tell()
         return self.finish(data)
 
     def finish(self, data: bytes) -> int:
@@ -75,7 +88,12 @@ class Line:
             raise
         finally:
             self._busy.release()
+            self._tell()
         return len(data)
+
+    def _tell(self) -> None:
+        if self.changed is not None:
+            self.changed()
 
     def send_text(self, text: Text) -> None:
         """Send a text's frame, or the rest of one. Raises OSError."""
@@ -87,5 +105,6 @@ class Line:
     def abort(self) -> None:
         """End both directions at once, so that a sender that is stuck wakes up."""
         self._broken = True
+        self._tell()
         with contextlib.suppress(OSError):  # it was closed already
             (self._raw or self._green).shutdown(socket.SHUT_RDWR)

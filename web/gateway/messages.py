@@ -6,13 +6,14 @@ import struct
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from events import wire
 
 if TYPE_CHECKING:
     from events.envelope import Fact, Passing
 
+Kind = Literal["socketio", "ws"]
 SNAPSHOT_BYTES = 256 * 1024
 TEXT_FRAME = 0x81
 
@@ -86,6 +87,10 @@ class Message:
     def size(self) -> int:
         return len(self.json)
 
+    def packet(self, kind: Kind) -> Packet:
+        """As a client of that kind takes it."""
+        return self.socketio() if kind == "socketio" else self.plain()
+
     def plain(self) -> Packet:
         """The envelope as it is, for `/ws`."""
         return self._packet("plain", lambda: self.json)
@@ -101,26 +106,9 @@ class Message:
         return packet
 
 
-class Together:
-    """Several facts of one commit, for every client that is owed exactly these; their frames also as one piece."""
-
-    __slots__ = ("_joined", "messages")
-
-    def __init__(self, messages: Sequence[Message]) -> None:
-        self.messages = messages
-        self._joined: dict[str, Packet] = {}
-
-    def packets(self, kind: str) -> list[Packet]:
-        """The packets one by one, as a client that has to wait takes them."""
-        return [message.socketio() if kind == "socketio" else message.plain() for message in self.messages]
-
-    def joined(self, kind: str) -> Packet:
-        """The frames in one piece, for the wire only: frames may be concatenated, packets may not."""
-        if kind not in self._joined:
-            whole = Text()
-            whole.frame = b"".join(packet.text.frame for packet in self.packets(kind))
-            self._joined[kind] = Packet(whole)
-        return self._joined[kind]
+def joined(packets: Sequence[Packet]) -> bytes:
+    """The frames of several packets in one piece, for the wire only: frames may be concatenated, packets may not."""
+    return packets[0].text.frame if len(packets) == 1 else b"".join(packet.text.frame for packet in packets)
 
 
 class Encoder:

@@ -7,7 +7,7 @@ is one queue a client, not two.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from queue import Empty
 from typing import TYPE_CHECKING, Any
 
@@ -32,9 +32,12 @@ class Outbox:
     def __init__(self, limit: int, new_waiter: Callable[[], Waiter]) -> None:
         self.limit = limit
         self.bytes = 0
-        self.line: Line | None = None
+        self._line: Line | None = None
         self.idle_packet: Any = None
         self.on_over: Callable[[], None] | None = None
+        # Whether a broadcast may write to the line itself; `on_open` is told each change and must not yield.
+        self.open = False
+        self.on_open: Callable[[], None] | None = None
         self.empty_error: type[BaseException] = Empty
         self.sent = 0
         self.over = False
@@ -46,6 +49,16 @@ class Outbox:
         self._taken = 0
         self._packets = 0
 
+    @property
+    def line(self) -> Line | None:
+        """Where it may write directly, once there is one."""
+        return self._line
+
+    @line.setter
+    def line(self, line: Line) -> None:
+        self._line = line
+        line.changed = self.review
+
     # Putting, never yielding
     def put(self, packet: Any, block: bool = True, timeout: float | None = None) -> None:
         """Owe the client a packet; None ends the writer. Straight onto the wire when nothing is before it."""
@@ -56,6 +69,27 @@ class Outbox:
             self.sent += 1
             if self._direct(packet):
                 return
+        self._queue(packet)
+
+    def missed(self, frame: bytes, sent: int, packets: Sequence[Packet]) -> None:
+        """A broadcast wrote only `sent` bytes of `frame`, which is what `packets` make: the rest waits its turn."""
+        if sent == 0:
+            for packet in packets:
+                self._queue(packet)
+            return
+        assert self._line is not None
+        self._line.hold()
+        self._queue(Packet.rest(frame[sent:]))
+
+    def owe(self, packets: Sequence[Packet]) -> None:
+        """A broadcast's packets for a client that is behind already."""
+        for packet in packets:
+            if self.over:
+                return
+            if not self._direct(packet):
+                self._queue(packet)
+
+    def _queue(self, packet: Any) -> None:
         self._items.append(packet)
         self.bytes += size(packet)
         if self.bytes > self.limit and not self.over:
@@ -64,39 +98,45 @@ class Outbox:
                 self.on_over()
         self._wake()
 
-    def put_direct(self, packet: Packet, count: int) -> bool:
-        """Several packets' frames in one piece, straight onto the wire; False when they have to wait one by one."""
-        if self.over or not self._direct(packet):
-            return False
-        self.sent += count
-        return True
-
     def put_latest(self, key: str, packet: Packet) -> None:
         """Owe the newest of a passing figure: it replaces the one before and goes when nothing else waits."""
         if self.over or self._direct(packet):
             return
+        self.keep_latest(key, packet)
+
+    def keep_latest(self, key: str, packet: Packet) -> None:
+        """As `put_latest`, for a line that is known not to take it now."""
         self._latest[key] = packet
         if not self._items:
             self._wake()
 
     def _direct(self, packet: Packet) -> bool:
         """One non-blocking send, when the writer sleeps and so nothing can be overtaken."""
-        line = self.line
-        if line is None or self._items or self._latest or not self._waiting or not line.open():
+        line = self._line
+        if line is None or not self._may_send(line):
             return False
         rest = line.try_send(packet.text.frame)
         if rest is None:
             return False
         if rest:
-            left = Packet.rest(rest)
-            self._items.append(left)
-            self.bytes += left.size
-            self._wake()
+            self._queue(Packet.rest(rest))
         return True
+
+    def _may_send(self, line: Line) -> bool:
+        return not self._items and not self._latest and bool(self._waiting) and line.open()
+
+    def review(self) -> None:
+        """Something changed: tell whether a broadcast may write to the line. Never yields."""
+        may = self._line is not None and not self.over and self._may_send(self._line)
+        if may != self.open:
+            self.open = may
+            if self.on_open is not None:
+                self.on_open()
 
     def _wake(self) -> None:
         if self._waiting:
             self._waiting.popleft().set()
+        self.review()
 
     # Taking
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
@@ -108,7 +148,7 @@ class Outbox:
         self._taken = self._packets = 0
         if not (self._items or self._latest):
             self._was_drained()
-            polled = self.line is None and self.idle_packet is not None
+            polled = self._line is None and self.idle_packet is not None
             if not self._wait(min(timeout or POLL_SECONDS, POLL_SECONDS) if polled else timeout):
                 if polled:
                     return self.idle_packet
@@ -118,11 +158,13 @@ class Outbox:
     def _wait(self, timeout: float | None) -> bool:
         waiter = self._new_waiter()
         self._waiting.append(waiter)
+        self.review()
         try:
             waiter.wait(timeout)
         finally:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
+                self.review()
         return bool(self._items or self._latest)
 
     def _take(self) -> Any:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from events import catalogue
 from web.gateway.errors import BadMessage
+from web.gateway.room import Room
 
 if TYPE_CHECKING:
+    from events.envelope import Fact, Passing
     from web.gateway.client import Client
+    from web.gateway.messages import Message
 
 MOST_NAMES = 200
 LONGEST_NAME = 64
@@ -68,22 +71,29 @@ def subscription(types: Any = None, symbols: Any = None) -> Subscription:
 
 
 class Rooms:
-    """Clients by subscription: each fact is compared with every room, not with every client."""
+    """Clients by subscription: each fact is compared with every room, not with every client.
 
-    def __init__(self) -> None:
-        self._rooms: dict[Subscription, dict[str, Client]] = {}
+    `considered` is the last seq that was told: the position of everyone who stands in a room.
+    """
+
+    def __init__(self, considered: int = 0) -> None:
+        self.considered = considered
+        self._rooms: dict[Subscription, Room] = {}
 
     def join(self, client: Client) -> None:
         """Let the client have what its subscription wants, from now on."""
-        self._rooms.setdefault(client.subscription, {})[client.id] = client
-        client.joined = True
+        room = self._rooms.get(client.subscription)
+        if room is None:
+            room = self._rooms[client.subscription] = Room(lambda: self.considered)
+        room.add(client)
 
     def leave(self, client: Client) -> None:
         """Stop sending; harmless when it is in no room."""
-        room = self._rooms.get(client.subscription)
-        if room is not None and room.pop(client.id, None) is not None and not room:
-            del self._rooms[client.subscription]
-        client.joined = False
+        room = client.room
+        if room is not None:
+            room.remove(client)
+            if not len(room) and self._rooms.get(client.subscription) is room:
+                del self._rooms[client.subscription]
 
     def move(self, client: Client, wanted: Subscription) -> None:
         """Change what a client wants; without yielding, so that nothing falls between."""
@@ -93,11 +103,21 @@ class Rooms:
         if joined:
             self.join(client)
 
-    def wanting(self, type_: str, symbol: str | None) -> Iterator[Client]:
-        """Everyone who wants such a fact. A client that leaves meanwhile is not visited twice."""
+    def tell(self, facts: Sequence[Fact], encode: Callable[[Fact], Message]) -> None:
+        """The facts of one commit to everyone who wants them, in one send a client. Never yields."""
         for wanted, room in list(self._rooms.items()):
-            if wanted.wants(type_, symbol):
-                yield from list(room.values())
+            owed = [encode(fact) for fact in facts if wanted.wants(fact.type, fact.symbol)]
+            if owed:
+                room.tell(owed)
+        self.considered = max(self.considered, facts[-1].seq or 0)
+
+    def tell_latest(self, passing: Passing, encode: Callable[[Passing], Message]) -> None:
+        """A passing figure to everyone who wants it. Never yields."""
+        message: Message | None = None
+        for wanted, room in list(self._rooms.items()):
+            if wanted.wants(passing.type, passing.symbol):
+                message = message or encode(passing)
+                room.tell_latest(message)
 
     def everyone(self) -> Iterable[Client]:
-        return [client for room in self._rooms.values() for client in room.values()]
+        return [client for room in self._rooms.values() for client in room]
