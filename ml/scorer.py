@@ -127,7 +127,9 @@ class Scorer:
         }
 
 
-_SHOWN = ("trained_at", "n", "censored", "base_rate", "figures", "features", "label_rule", "windows", "note")
+_SHOWN = (
+    *("trained_at", "n", "censored", "base_rate", "figures", "features", "importance", "label_rule", "windows", "note"),
+)
 
 
 def _predict(model: LoadedModel, features: dict[str, float]) -> Any:

@@ -128,6 +128,7 @@ def assemble(values: Values, runtime: Runtime) -> App:
         scorer=scorer,
         registry=models.registry,
         health=health,
+        rules=pipe.rules,
         publishers=Publishers(journal, values.publisher_active_seconds),
         chosen=Chosen(journal),
         jobs=Jobs(runtime, bus),

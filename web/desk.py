@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from signals.dry_run import DryRun
     from signals.health import HealthBook
     from signals.intake import Intake
+    from signals.rules import SizingRules
     from signals.sources import Sources
     from web.chosen import Chosen
     from web.jobs import Jobs
@@ -138,6 +139,7 @@ class Desk:
     scorer: Scorer
     registry: Registry
     health: HealthBook
+    rules: SizingRules
     publishers: Publishers
     chosen: Chosen
     jobs: Jobs
