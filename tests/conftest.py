@@ -51,11 +51,17 @@ def start_server(tmp_path: Path, template_data_dir: Path) -> Iterator[StartServe
     """Starts real servers, each on a private copy of the template (or on `data_dir`), and stops them all."""
     servers: list[DeskServer] = []
 
-    def start(*, data_dir: Path | None = None, wait: bool = True, **env: str) -> DeskServer:
+    def start(
+        *,
+        data_dir: Path | None = None,
+        wait: bool = True,
+        entry: tuple[str, ...] = ("web_server.py",),
+        **env: str,
+    ) -> DeskServer:
         if data_dir is None:
             data_dir = tmp_path / f"data-{len(servers)}"
             shutil.copytree(template_data_dir, data_dir)
-        server = DeskServer(data_dir, env)
+        server = DeskServer(data_dir, env, entry=entry)
         servers.append(server)
         return server.start(wait)
 

@@ -2,8 +2,6 @@
 
 import itertools
 import shutil
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 import pytest
 
 from broadcaster import Broadcaster
+from tests.support.cable import Cable
 from tests.support.server import API_TOKEN, DeskServer
 
 Speak = Callable[..., Broadcaster]
@@ -73,62 +72,6 @@ def until(true: Callable[[], Any], seconds: float = 10.0) -> None:
 def numbers(server: DeskServer, source: str) -> list[int]:
     """The `n` of each journalled event of a source, in the journal's order."""
     return [fact["data"]["n"] for fact in server.facts(types="event", source=source) if "n" in fact["data"]]
-
-
-class Cable:
-    """A TCP proxy on loopback: `cut` drops every connection, `hold` swallows what is sent without a sign."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._pairs: list[socket.socket] = []
-        self.up, self.holding = True, False
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                near, _ = self._listener.accept()
-            except OSError:
-                return
-            if not self.up:
-                near.close()
-                continue
-            far = socket.create_connection(("127.0.0.1", self._port))
-            self._pairs += [near, far]
-            for one, other in ((near, far), (far, near)):
-                threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
-
-    def _carry(self, one: socket.socket, other: socket.socket) -> None:
-        try:
-            while data := one.recv(65536):
-                if not self.holding:
-                    other.sendall(data)
-        except OSError:
-            return  # cut: that is what it is for
-        finally:
-            for end in (one, other):
-                end.close()
-
-    def cut(self) -> None:
-        self.up = False
-        pairs, self._pairs = self._pairs, []
-        for one in pairs:
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
-
-    def mend(self) -> None:
-        self.up, self.holding = True, False
-
-    def close(self) -> None:
-        self.cut()
-        self._listener.close()
 
 
 @pytest.fixture

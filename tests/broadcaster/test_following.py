@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from broadcaster import Broadcaster, Follower, NoToken, Refused, follow, follow_async
-from tests.broadcaster.conftest import Cable, Speak, until
+from tests.broadcaster.conftest import Speak, until
+from tests.support.cable import Cable
 from tests.support.server import API_TOKEN, DeskServer
 
 pytestmark = [pytest.mark.socket, pytest.mark.usefixtures("engine")]

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.broadcaster.conftest import Cable, Speak, numbers, until
+from tests.broadcaster.conftest import Speak, numbers, until
+from tests.support.cable import Cable
 from tests.support.server import API_TOKEN, ROOT, DeskServer
 
 pytestmark = [pytest.mark.socket, pytest.mark.usefixtures("engine")]

@@ -17,6 +17,8 @@ class Follower:
     It gives a line up that said nothing for `silence` seconds.
     """
 
+    leaves_within = 5.0
+
     def __init__(self, port: int, *, silence: float = 60.0) -> None:
         self.address, self.silence = f"127.0.0.1:{port}", silence
         self.envelopes: list[dict[str, Any]] = []
@@ -87,7 +89,7 @@ class Follower:
         self._closing.set()
         if self._socket is not None:
             self._socket.close()
-        self._thread.join(5)
+        self._thread.join(self.leaves_within)
 
     def assert_lossless(self) -> None:
         """Strictly rising without a gap or a repeat, from the first to the last."""

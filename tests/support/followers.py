@@ -39,14 +39,35 @@ class SocketIOFollower(Follower):
             raise ConnectionError(f"the desk ended it: {packet}")
 
 
+class Held:
+    """How long a client's requests are held; `longest`, in seconds, counts the one under way too."""
+
+    def __init__(self) -> None:
+        self._longest = 0.0
+        self._since: float | None = None
+
+    def __enter__(self) -> None:
+        self._since = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self._longest, self._since = self.longest, None
+
+    @property
+    def longest(self) -> float:
+        since = self._since
+        return self._longest if since is None else max(self._longest, time.monotonic() - since)
+
+
 class PollingFollower(SocketIOFollower):
     """Engine.IO's polling, as a page has it whose WebSocket is blocked: it tries to upgrade, and goes on without.
 
-    `held` says how long each request took, in seconds; `blocked` how often the upgrade was refused.
+    `blocked` says how often the upgrade was refused.
     """
 
+    leaves_within = 0.1  # nothing ends a request that is held, and nothing more is taken from it
+
     def __init__(self, port: int, *, silence: float = 60.0) -> None:
-        self.held: list[float] = []
+        self.held = Held()
         self.blocked = 0
         super().__init__(port, silence=silence)
 
@@ -64,9 +85,8 @@ class PollingFollower(SocketIOFollower):
                     self._packet(packet)
 
     def _ask(self, method: Any, url: str, **more: Any) -> str:
-        began = time.monotonic()
-        answer = method(url, timeout=self.silence, **more)
-        self.held.append(time.monotonic() - began)
+        with self.held:
+            answer = method(url, timeout=self.silence, **more)
         answer.raise_for_status()
         return str(answer.content.decode())
 
@@ -78,10 +98,12 @@ class PollingFollower(SocketIOFollower):
 
 
 class LongPollFollower(Follower):
-    """`GET /api/events?wait=`, which needs no session; `held` as above, `resets` says why it had to start over."""
+    """`GET /api/events?wait=`, which needs no session; `resets` says why it had to start over."""
+
+    leaves_within = 0.1
 
     def __init__(self, port: int, *, silence: float = 60.0, wait: float = 20.0) -> None:
-        self.held: list[float] = []
+        self.held = Held()
         self.resets: list[str] = []
         self._wait_seconds = wait
         self._session = requests.Session()
@@ -103,8 +125,7 @@ class LongPollFollower(Follower):
         self.position = (page["epoch"], page["next"])
 
     def _get(self, path: str, **params: Any) -> Any:
-        began = time.monotonic()
-        answer = self._session.get(f"http://{self.address}{path}", params=params, timeout=self.silence)
-        self.held.append(time.monotonic() - began)
+        with self.held:
+            answer = self._session.get(f"http://{self.address}{path}", params=params, timeout=self.silence)
         answer.raise_for_status()
         return answer.json()

@@ -35,6 +35,7 @@ class DeskServer:
     env: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    entry: tuple[str, ...] = ("web_server.py",)  # what Python is told to run
 
     @property
     def url(self) -> str:
@@ -78,7 +79,7 @@ class DeskServer:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "web_server.py"],
+                [sys.executable, *self.entry],
                 cwd=ROOT,
                 env=self.environment(),
                 stdout=log,
