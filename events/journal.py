@@ -108,6 +108,10 @@ class Journal:
         """Rows of a projection, read-only. Raises QueryTooSlow after a second, BadQuery, DatabaseUnavailable."""
         return self._read(self._readers.rows, sql, dict(params or {}))
 
+    def read(self, job: Callable[..., T], *args: Any) -> T:
+        """`job(readers, *args)` in a reading thread: plain values, no logging. As `query` raises."""
+        return self._read(job, self._readers, *args)
+
     def listen(self, callback: Callable[[Sequence[Fact]], None]) -> None:
         """`callback` gets every fact from now on, in order, on the loop; it must not yield."""
         self._listeners.append(callback)

@@ -1,111 +1,146 @@
-"""Exports as CSV, streamed page by page, and safe to open in a spreadsheet."""
+"""Exports over HTTP, streamed page by page: tables as CSV, safe to open in a spreadsheet; the journal as NDJSON."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
-import orjson
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
-from events import wire
+from events.clock import parse_rfc3339
+from events.reading import Readers
+from web import reading
 from web.auth import require
 from web.docs import documented
-from web.errors import NotFound
+from web.errors import BadRequest, NotFound, TooMany
+from web.exporting import EXPORTS, At, Gzip, Span, csv_page, ndjson_page
 
 if TYPE_CHECKING:
     from web.desk import Desk
 
-PAGE = 500
-# What a spreadsheet takes for the start of a formula; an alert's text may hold anything.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-SIGNAL_COLUMNS = [
-    "id",
-    "seq",
-    "received_at",
-    "sent_at",
-    "source",
-    "kind",
-    "trade_ref",
-    "parent_id",
-    "symbol",
-    "exchange",
-    "side",
-    "intent",
-    "price",
-    "stop",
-    "targets",
-    "interval",
-    "freshness",
-    "lag_ms",
-    "probability",
-    "probability_low",
-    "model_id",
-    "verdict",
-    "quantity",
-    "status",
-    "outcome_r",
-    "mae_r",
-    "mfe_r",
-    "reasons",
-    "extra",
-]
-EVENT_COLUMNS = ["epoch", "seq", "id", "type", "source", "origin", "level", "symbol", "timestamp", "message", "data"]
+MOST_AT_ONCE = 2
+# A client that takes nothing for so long makes room for the next one.
+STALLED_SECONDS = 30.0
+Page = Callable[[Readers, Span, At], tuple[bytes, At | None]]
+TABLES = ", ".join(f"`{name}` ({one.says})" for name, one in EXPORTS.items())
+QUERY = {
+    "from": "only from this time on, RFC 3339 (tables of what happened: signals, events, rejects)",
+    "to": "only before this time, RFC 3339",
+    "types": "only these event types, comma-separated (events and the journal)",
+}
+
+
+class Places:
+    """Whoever exports holds one, so that deep reading has a bound."""
+
+    def __init__(self) -> None:
+        self._moved: dict[object, float] = {}
+
+    def take(self) -> object:
+        """Raises TooMany."""
+        now = time.monotonic()
+        if len(self._moved) >= MOST_AT_ONCE:
+            slowest = min(self._moved, key=lambda place: self._moved[place])
+            if now - self._moved[slowest] < STALLED_SECONDS:
+                hint = "Wait until one has ended, or ask for a shorter span with `from` and `to`."
+                raise TooMany("too_many_exports", f"{MOST_AT_ONCE} exports run already.", hint, retry_after=5)
+            self.leave(slowest)
+        place = object()
+        self._moved[place] = now
+        return place
+
+    def moved(self, place: object) -> bool:
+        """False when the place was given to somebody else meanwhile."""
+        if place not in self._moved:
+            return False
+        self._moved[place] = time.monotonic()
+        return True
+
+    def leave(self, place: object) -> None:
+        self._moved.pop(place, None)
 
 
 def blueprint(desk: Desk) -> Blueprint:
     api = Blueprint("exports", __name__)
-
-    def signals() -> Iterator[list[Any]]:
-        yield SIGNAL_COLUMNS
-        before = desk.journal.head + 1
-        sql = "SELECT seq, row FROM signals WHERE seq < :before ORDER BY seq DESC LIMIT :page"
-        while rows := desk.journal.query(sql, {"before": before, "page": PAGE}):
-            for found in rows:
-                row = orjson.loads(found["row"]) | {"seq": found["seq"]}
-                yield [row.get(column) for column in SIGNAL_COLUMNS]
-            before = rows[-1]["seq"]
-
-    def events() -> Iterator[list[Any]]:
-        yield EVENT_COLUMNS
-        after = 0
-        while facts := desk.journal.after(after, PAGE):
-            for fact in facts:
-                envelope = fact.envelope()
-                yield [envelope.get(column) for column in EVENT_COLUMNS]
-            after = facts[-1].seq or 0
-
-    tables = {"signals": signals, "events": events}
+    places = Places()
 
     @api.get("/api/export/<table>.csv")
     @require("read")
-    @documented("A table as CSV, streamed: `signals` (newest first) or `events` (oldest first)")
-    def export(table: str) -> Response:
-        if table not in tables:
-            raise NotFound("no_such_export", "There is no such table.", f"There are {', '.join(tables)}.")
-        headers = {"Content-Disposition": f'attachment; filename="{table}.csv"', "Cache-Control": "no-store"}
-        return Response(lines(tables[table]()), mimetype="text/csv", headers=headers)
+    @documented(f"A table as CSV, streamed: {TABLES}", query=QUERY)
+    def table(table: str) -> Response:
+        export = EXPORTS.get(table)
+        if export is None:
+            raise NotFound("no_such_export", "There is no such table.", f"There are {', '.join(EXPORTS)}.")
+        return streamed(desk, places, csv_page(export), f"{table}.csv", "text/csv", _accepts_gzip())
+
+    @api.get("/api/export/journal.ndjson")
+    @require("read")
+    @documented("The journal, one envelope a line, streamed; packed where the client accepts gzip", query=QUERY)
+    def journal() -> Response:
+        return streamed(desk, places, ndjson_page, "journal.ndjson", "application/x-ndjson", _accepts_gzip())
+
+    @api.get("/api/export/journal.ndjson.gz")
+    @require("read")
+    @documented("The same as a packed file", query=QUERY)
+    def packed() -> Response:
+        return streamed(desk, places, ndjson_page, "journal.ndjson.gz", "application/gzip", True, as_file=True)
 
     return api
 
 
-def lines(rows: Iterable[list[Any]]) -> Iterator[str]:
-    """CSV text, one piece a row."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    for row in rows:
-        writer.writerow([cell(value) for value in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+def _accepts_gzip() -> bool:
+    return request.accept_encodings["gzip"] > 0
 
 
-def cell(value: Any) -> Any:
-    """A value as a spreadsheet may see it: text that would run as a formula gets an apostrophe before it."""
-    if isinstance(value, list | dict):
-        value = wire.encode(value).decode()
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) else value.replace("\0", "")
-    return value
+def streamed(
+    desk: Desk, places: Places, page: Page, name: str, mimetype: str, gzip: bool, *, as_file: bool = False
+) -> Response:
+    """Chunks as the client takes them; when it goes away the next page is not read. Raises BadRequest, TooMany."""
+    span = asked_span(desk)
+    place = places.take()
+    response = Response(chunks(desk, places, place, page, span, Gzip() if gzip else None), mimetype=mimetype)
+    response.call_on_close(lambda: places.leave(place))  # also when not one chunk was asked for
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    if not as_file:
+        response.headers["Vary"] = "Accept-Encoding"
+        if gzip:
+            response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def chunks(desk: Desk, places: Places, place: object, page: Page, span: Span, gzip: Gzip | None) -> Iterator[bytes]:
+    def made(readers: Readers, at: At) -> tuple[bytes, At | None]:
+        """In a native thread."""
+        plain, following = page(readers, span, at)
+        return (plain if gzip is None else gzip.pack(plain, following is None)), following
+
+    at: At | None = ()
+    try:
+        while at is not None:
+            if not places.moved(place):
+                raise ConnectionAbortedError("the client of an export took nothing for too long")
+            chunk, at = desk.journal.read(made, at)
+            if chunk:
+                yield chunk
+    finally:
+        places.leave(place)
+
+
+def asked_span(desk: Desk) -> Span:
+    """What the query asks for, up to what is committed now, so that an export ends. Raises BadRequest."""
+    journal = desk.journal
+    begin, end, types = reading.text("from"), reading.text("to"), reading.text("types", 2_000)
+    after = 0 if begin is None else _seq_at(desk, "from", begin) - 1
+    before = journal.head + 1 if end is None else _seq_at(desk, "to", end)
+    names = None if types is None else tuple(name.strip() for name in types.split(",") if name.strip())
+    return Span(journal.epoch, after, before, names)
+
+
+def _seq_at(desk: Desk, name: str, text: str) -> int:
+    try:
+        # A plus sign that nobody encoded arrives as a space.
+        return desk.journal.seq_at(parse_rfc3339(text.replace(" ", "+")))
+    except ValueError:
+        raise BadRequest("bad_query", f"`{name}` is no time.", "Such as 2026-01-07T14:31:45Z.") from None
