@@ -115,6 +115,9 @@ class Values:
     publish_bytes_per_second: int
     clients_per_login: int
     clients_per_address: int
+    playbacks: int
+    playback_per_second: float
+    playback_idle_seconds: float
     publisher_active_seconds: float
     system_health_seconds: float
     webhook_health_seconds: float

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from web.gateway.gateway import Gateway
 
 ACK_SECONDS = 1.0
-STATE_COST, PAGE_COST = 20.0, 5.0  # a snapshot and a page of the past cost as much as so many messages
+STATE_COST, PAGE_COST = 20.0, 5.0  # a snapshot and a look into the past cost as much as so many messages
 # What only those may ask who may read.
-READING = frozenset({"subscribe", "resume", "request_state", "history"})
+READING = frozenset({"subscribe", "resume", "request_state", "history", "playback", "playback_control"})
 log = logging.getLogger("web.gateway")
 Answer = dict[str, Any]
 
@@ -38,6 +38,8 @@ class Commands:
             "ack": self._ack,
             "publish": self._publish,
             "history": self._history,
+            "playback": self._playback,
+            "playback_control": gateway.playbacks.control,
         }
 
     @property
@@ -88,6 +90,10 @@ class Commands:
     def _history(self, client: Client, data: Mapping[str, Any]) -> Answer:
         self._charge(client, PAGE_COST, "The past is asked for too often.")
         return page(self._gateway.desk.journal, data, client.subscription)
+
+    def _playback(self, client: Client, data: Mapping[str, Any]) -> Answer:
+        self._charge(client, PAGE_COST, "Playbacks are begun too often.")
+        return self._gateway.playbacks.start(client, data)
 
     def _resume(self, client: Client, data: Mapping[str, Any]) -> Answer:
         self._charge_state(client)

@@ -19,6 +19,7 @@ from web.gateway.long_poll import LongPoll
 from web.gateway.messages import Encoder, Message
 from web.gateway.outbox import Outbox
 from web.gateway.plain_ws import ENDED, PlainWebSocket
+from web.gateway.playbacks import Playbacks
 from web.gateway.publish import Publisher
 from web.gateway.rooms import Rooms
 from web.gateway.socketio_adapter import SocketIOAdapter
@@ -55,6 +56,13 @@ class Gateway:
         )
         self.publisher = Publisher(desk)
         self.door = Door(values.clients_per_login, values.clients_per_address)
+        self.playbacks = Playbacks(
+            desk.journal,
+            self.runtime,
+            most=values.playbacks,
+            per_second=values.playback_per_second,
+            idle_seconds=values.playback_idle_seconds,
+        )
         self.commands = Commands(self)
         self.polls = LongPoll(self)
         self._clients: dict[str, Client] = {}
@@ -144,7 +152,7 @@ class Gateway:
         return {"websocket": 0, "polling": 0, "ws": 0, **kinds, "long_poll": self.polls.waiting}
 
     def figures(self) -> dict[str, Any]:
-        return self.stats.figures(self._clients.values(), self.polls.waiting, self.considered)
+        return self.stats.figures(self._clients.values(), self.polls.waiting, self.playbacks.running, self.considered)
 
     def connections(self) -> list[dict[str, Any]]:
         """Each live client, the oldest first."""

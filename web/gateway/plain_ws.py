@@ -35,7 +35,7 @@ NOT_AUTHENTICATED, ENDED, TRY_AGAIN = 4401, 4401, 1013
 CLOSE_SECONDS = 0.3
 HEAR_SECONDS = 1.0
 # What is asked by these is told in the answer; other messages are answered where they bring an `id`.
-ANSWERED = frozenset({"history"})
+ANSWERED = frozenset({"history", "playback", "playback_control"})
 
 
 class PlainWebSocket:

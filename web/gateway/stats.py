@@ -37,13 +37,14 @@ class Stats:
     latencies: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES))
     recent: deque[Broadcast] = field(default_factory=lambda: deque(maxlen=BROADCASTS))
 
-    def figures(self, clients: Collection[Client], polls: int, considered: int) -> dict[str, Any]:
+    def figures(self, clients: Collection[Client], polls: int, playbacks: int, considered: int) -> dict[str, Any]:
         """Plain figures; latencies in ms from a fact's encoding to its ack's arrival, the way back included."""
         kinds = Counter(f"{client.kind} {client.about.get('transport', '')}".strip() for client in clients)
         return {
             "clients": len(clients),
             "by_kind": dict(kinds),
             "polls_waiting": polls,
+            "playbacks": playbacks,
             "considered": considered,
             "queued_bytes": sum(client.outbox.bytes for client in clients),
             "accepted": self.accepted,

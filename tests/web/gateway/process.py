@@ -29,6 +29,9 @@ SETTINGS: dict[str, Any] = {
     "publish_bytes_per_second": 2 << 20,
     "clients_per_login": 6000,
     "clients_per_address": 6000,
+    "playbacks": 2,
+    "playback_per_second": 1000.0,
+    "playback_idle_seconds": 1.0,
 }
 
 

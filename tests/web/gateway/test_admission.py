@@ -111,7 +111,7 @@ def test_over_plain_websocket(shared: Running, scope: str) -> None:
         type_: expected(scope, type_) for type_ in types
     }
     assert set(heard) <= ({"connection_status", "snapshot"} if scope in ("read", "admin") else set())
-    for op in ("subscribe", "resume", "request_state", "history"):
+    for op in ("subscribe", "resume", "request_state", "history", "playback_control", "playback"):
         client.say({"op": op, "id": 7})
         while (answer := client.next()).get("op") != "answer":
             assert scope in ("read", "admin")
