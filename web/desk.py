@@ -65,6 +65,7 @@ class Values:
     login_refill_seconds: float
     metrics_open: bool
     max_request_bytes: int
+    upload_bytes: int
     max_sockets: int
     header_seconds: float
     answer_seconds: float
