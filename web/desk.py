@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from events.follower import Follower
     from events.journal import Journal
     from events.lease import Lease
+    from events.wakeups import Wakeups
     from ml.registry import Registry
     from ml.scorer import Scorer
     from runtime import Runtime
@@ -148,6 +149,7 @@ class Desk:
     chosen: Chosen
     jobs: Jobs
     lease: Lease
+    wakeups: Wakeups
     started_at: str
     followers: list[Follower] = field(default_factory=list)
     pulse: Pulse = field(default_factory=Pulse)
