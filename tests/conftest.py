@@ -91,6 +91,11 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> str:
     """A fresh database of its own on the real Postgres."""
+    return fresh_database(postgres_server)
+
+
+def fresh_database(postgres_server: str) -> str:
+    """A new database's URL, for fixtures that live longer than one test."""
     import psycopg
 
     name = f"desk_{uuid.uuid4().hex}"
