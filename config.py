@@ -96,10 +96,12 @@ class Settings(BaseSettings):
     login_attempts: int = setting(10, "attempts", "Wrong passwords in a row before the door slows down.", ge=1)
     login_refill_seconds: float = setting(1.0, "seconds", "How long a slowed door takes for one more try.", gt=0)
     metrics_open: bool = setting(True, "yes/no", "Whether `/metrics` needs no token; `no` on hosted platforms.")
+    components_page: bool = setting(
+        False, "yes/no", "Whether `/_components` shows every component of the pages; for developers."
+    )
 
     # Bounds
     max_request_bytes: int = setting(1 << 20, "bytes", "The largest other request body.", ge=1024)
-    upload_bytes: int = setting(16 << 20, "bytes", "The largest alert-log export that may be dropped.", ge=1024)
     max_sockets: int = setting(8192, "sockets", "Open connections at most; beyond them the answer is 503.", ge=16)
     header_seconds: float = setting(10.0, "seconds", "How long a client may take to send its request.", gt=0)
     answer_seconds: float = setting(2.0, "seconds", "How long an alert waits to be stored before a 503.", gt=0)
