@@ -1,6 +1,7 @@
 """Reads TradingView's alert-log export, so that what it says was sent can be sent again or compared."""
 
 import csv
+import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,18 +44,23 @@ class Logged:
 
 def read(path: Path) -> list[Logged]:
     """All alerts, oldest first. Alerts of one time stamp keep the order in which they fired. Raises BadLog, OSError."""
+    return parse(path.read_bytes(), path.name)
+
+
+def parse(content: bytes, name: str) -> list[Logged]:
+    """As `read`, of an export's bytes; pure, so that a long one can be read in a native thread. Raises BadLog."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            missing = [name for name in ("Description", "Time") if name not in (reader.fieldnames or ())]
-            if missing:
-                raise BadLog(
-                    f"{path.name} has no column {' and '.join(missing)}.",
-                    f"Export the log in TradingView's alert panel; its columns are {', '.join(COLUMNS)}.",
-                )
-            logged = [_logged(row, reader.line_num, path.name) for row in reader]
+        # As in a file opened with newline="": a line break inside a message stays as it is.
+        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        missing = [column for column in ("Description", "Time") if column not in (reader.fieldnames or ())]
+        if missing:
+            raise BadLog(
+                f"{name} has no column {' and '.join(missing)}.",
+                f"Export the log in TradingView's alert panel; its columns are {', '.join(COLUMNS)}.",
+            )
+        logged = [_logged(row, reader.line_num, name) for row in reader]
     except (csv.Error, UnicodeDecodeError) as error:
-        raise BadLog(f"{path.name} is not a CSV file: {error}", "Export the log again; do not edit it.") from error
+        raise BadLog(f"{name} is not a CSV file: {error}", "Export the log again; do not edit it.") from error
     return _oldest_first(logged)
 
 

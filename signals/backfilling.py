@@ -1,7 +1,8 @@
 """The desk's side of a backfill: which logged alerts were never received, and storing those."""
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,14 +10,17 @@ from typing import Any
 from events.clock import parse_rfc3339, rfc3339
 from events.envelope import Fact
 from events.journal import Entry, Journal, Unit
-from signals.alert import Unusable, parse
+from signals.alert import SourceRules, Unusable, parse
 from signals.desk_client import content_type
 from signals.intake import Intake
 from signals.sources import Sources
 from signals.time_shift import shifted
 
 NEAR = timedelta(minutes=10)  # how far the log's time and ours may lie apart for one delivery
+Compute = Callable[..., Any]
+Tell = Callable[[int], None]
 _PAGE = 2_000
+_READ_AT_ONCE = 200
 _RECEIVED = """
 SELECT seq, raw, received_at, detail FROM signals
 WHERE source = :source AND test = 0 AND received_at >= :since AND seq > :after ORDER BY seq LIMIT :limit
@@ -32,7 +36,9 @@ class BadBackfill(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
+    """One logged alert; `at` is the log's time, `line` its place in the file."""
+
     line: int
     body: str
     symbol: str
@@ -44,52 +50,59 @@ class _Asked:
 
 
 class Backfill:
-    """One `handle` for the HTTP route and for the command without a server."""
+    """One `handle` for the HTTP route and for the command without a server; `compare` and `store` for a whole log."""
 
-    def __init__(self, journal: Journal, intake: Intake, sources: Sources) -> None:
+    def __init__(self, journal: Journal, intake: Intake, sources: Sources, compute: Compute | None = None) -> None:
+        """`compute` runs a function of plain values where it does not hold the others up; else it runs right here."""
         self._journal, self._intake, self._sources = journal, intake, sources
+        self._compute: Compute = compute or (lambda function, *args: function(*args))
 
     def handle(self, request: Mapping[str, Any], who: str = "desk") -> dict[str, Any]:
         """`{op: compare|store|finish, source, …}` as `signals.backfill` sends it. Raises BadBackfill.
 
         Answers: compare `{missing: [line], unusable: {code: n}}`, store `{counts: {stored|known|code: n}}`, finish {}.
         """
-        source = request.get("source")
-        if not isinstance(source, str) or self._sources.get(source) is None:
-            raise BadBackfill(f"There is no source named {str(source)[:80]!r}.", "Name one with --source.")
+        source = self._named(request.get("source"))
         op = request.get("op")
         if op == "compare":
             return self._compare(source, _alerts(request), _time(request.get("from")), _time(request.get("to")))
         if op == "store":
-            return {"counts": dict(self._store(source, _alerts(request)))}
+            return {"counts": dict(self.store(source, _alerts(request)))}
         if op == "finish":
-            self._finish(source, request, who)
+            self.finish(source, request, who)
             return {}
         raise BadBackfill("The request names no known operation.")
 
-    def _compare(self, source: str, asked: Sequence[_Asked], first: datetime, last: datetime) -> dict[str, Any]:
-        unusable: Counter[str] = Counter()
-        by_text: dict[str, list[_Asked]] = defaultdict(list)
-        for one in asked:
-            try:
-                by_text[self._redacted(source, one)].append(one)
-            except Unusable as error:
-                unusable[error.code] += 1
-        received = self._received(source, by_text.keys(), first - NEAR)
-        missing: list[int] = []
-        for text, logged in by_text.items():
-            times = received.get(text, [])
-            if shifted(text, timedelta(days=1), logged[0].at) == text:
-                # A text without a time in it fires again and again: only what came in the log's own span counts.
-                times = [at for at in times if at <= last + NEAR]
-            missing += [one.line for one in _unmatched(logged, times)]
-        return {"missing": sorted(missing), "unusable": dict(unusable)}
+    def compare(self, source: str, asked: Sequence[Asked], tell: Tell = lambda done: None) -> dict[str, Any]:
+        """What of a whole log, oldest first, was never received: `{missing: [line], unusable: {code: n}}`.
 
-    def _redacted(self, source: str, one: _Asked) -> str:
-        body = one.body.encode()
-        rules = self._sources.rules(source)
-        parsed = parse(body, content_type=content_type(body), query=one.query, received_at=one.at, source=rules)
-        return parsed.redacted
+        `tell` hears how many alerts were looked at. Raises BadBackfill.
+        """
+        self._named(source)
+        if not asked:
+            return {"missing": [], "unusable": {}}
+        return self._compare(source, asked, asked[0].at, asked[-1].at, tell)
+
+    def _named(self, source: Any) -> str:
+        if not isinstance(source, str) or self._sources.get(source) is None:
+            raise BadBackfill(f"There is no source named {str(source)[:80]!r}.", "Name one with --source.")
+        return source
+
+    def _compare(
+        self, source: str, asked: Sequence[Asked], first: datetime, last: datetime, tell: Tell = lambda done: None
+    ) -> dict[str, Any]:
+        unusable: Counter[str] = Counter()
+        by_text: dict[str, list[Asked]] = defaultdict(list)
+        for place in range(0, len(asked), _READ_AT_ONCE):
+            some = asked[place : place + _READ_AT_ONCE]
+            for one, (text, code) in zip(some, self._compute(redacted, some, self._sources.rules(source)), strict=True):
+                if code is None:
+                    by_text[text].append(one)
+                else:
+                    unusable[code] += 1
+            tell(place + len(some))
+        received = self._received(source, by_text.keys(), first - NEAR)
+        return {"missing": self._compute(_missing, by_text, received, last), "unusable": dict(unusable)}
 
     def _received(self, source: str, texts: Any, since: datetime) -> dict[str, list[datetime]]:
         """When each of the texts was received; the several signals of one delivery count once."""
@@ -106,9 +119,15 @@ class Backfill:
                 return {text: sorted(times.values()) for text, times in found.items()}
             after = page[-1]["seq"]
 
-    def _store(self, source: str, asked: Sequence[_Asked]) -> Counter[str]:
+    def store(
+        self, source: str, asked: Sequence[Asked], tell: Callable[[int, Counter[str]], None] = lambda done, counts: None
+    ) -> Counter[str]:
+        """Stores alerts, marked as backfilled and never traded: how many were stored, known, or refused by code.
+
+        `tell` hears after each how many were handled and the counts so far.
+        """
         counts: Counter[str] = Counter()
-        for one in asked:
+        for done, one in enumerate(asked, 1):
             body = one.body.encode()
             # The line keeps two firings of one text apart, which within 30 s would be one delivery resent.
             query = {**one.query, "log_line": str(one.line)}
@@ -119,9 +138,11 @@ class Backfill:
                 counts["stored" if answer.body["status"] == "accepted" else "known"] += 1
             else:
                 counts[str(answer.body["error"]["code"])] += 1
+            tell(done, counts)
         return counts
 
-    def _finish(self, source: str, request: Mapping[str, Any], who: str) -> None:
+    def finish(self, source: str, request: Mapping[str, Any], who: str) -> None:
+        """Journals the totals `rows found missing stored`. Raises BadBackfill."""
         numbers = {name: request.get(name) for name in ("rows", "found", "missing", "stored")}
         if not all(isinstance(number, int) and number >= 0 for number in numbers.values()):
             raise BadBackfill("The totals are not whole numbers.")
@@ -130,24 +151,53 @@ class Backfill:
         self._journal.append(Unit(entries=[Entry(fact)]))
 
 
-def _unmatched(logged: Sequence[_Asked], received: Sequence[datetime]) -> list[_Asked]:
+def redacted(asked: Sequence[Asked], rules: SourceRules) -> list[tuple[str, str | None]]:
+    """Each alert's text without its secrets, or the code for which it is refused; may run in a native thread."""
+    found: list[tuple[str, str | None]] = []
+    for one in asked:
+        body = one.body.encode()
+        try:
+            parsed = parse(body, content_type=content_type(body), query=one.query, received_at=one.at, source=rules)
+        except Unusable as error:
+            found.append(("", error.code))
+        else:
+            found.append((parsed.redacted, None))
+    return found
+
+
+def _missing(
+    by_text: Mapping[str, Sequence[Asked]], received: Mapping[str, Sequence[datetime]], last: datetime
+) -> list[int]:
+    """The lines of the logged alerts that never arrived; may run in a native thread."""
+    missing: list[int] = []
+    for text, logged in by_text.items():
+        times = received.get(text, ())
+        if shifted(text, timedelta(days=1), logged[0].at) == text:
+            # A text without a time in it fires again and again: only what came in the log's own span counts.
+            times = [at for at in times if at <= last + NEAR]
+        missing += [one.line for one in _unmatched(logged, times)]
+    return sorted(missing)
+
+
+def _unmatched(logged: Sequence[Asked], received: Sequence[datetime]) -> list[Asked]:
     """The logged alerts that no receipt is left for: first those near in time are paired, then any."""
     left = sorted(received)
-    without: list[_Asked] = []
+    without: list[Asked] = []
     for one in sorted(logged, key=lambda each: each.at):
-        near = min(left, key=lambda at: abs(at - one.at), default=None)
-        if near is not None and abs(near - one.at) <= NEAR:
-            left.remove(near)
+        place = bisect_left(left, one.at)
+        beside = [at for at in (place - 1, place) if 0 <= at < len(left)]
+        near = min(beside, key=lambda at: abs(left[at] - one.at), default=None)
+        if near is not None and abs(left[near] - one.at) <= NEAR:
+            del left[near]
         else:
             without.append(one)
     return without[len(left) :]
 
 
-def _alerts(request: Mapping[str, Any]) -> list[_Asked]:
+def _alerts(request: Mapping[str, Any]) -> list[Asked]:
     try:
         return [
-            _Asked(int(one["line"]), str(one["body"]), str(one["symbol"]), _time(one["at"]))
-            for one in request["alerts"]
+            Asked(int(one["line"]), str(one["body"]), str(one["symbol"]), _time(one["at"])) for one in request["alerts"]
         ]
     except (KeyError, TypeError, ValueError) as error:
         raise BadBackfill("The alerts are not as signals.backfill sends them.") from error

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from events.follower import Follower
     from events.journal import Journal
     from events.lease import Lease
+    from events.wakeups import Wakeups
     from ml.registry import Registry
     from ml.scorer import Scorer
     from runtime import Runtime
@@ -66,6 +67,7 @@ class Values:
     metrics_open: bool
     components_page: bool
     max_request_bytes: int
+    upload_bytes: int
     max_sockets: int
     header_seconds: float
     answer_seconds: float
@@ -148,6 +150,7 @@ class Desk:
     chosen: Chosen
     jobs: Jobs
     lease: Lease
+    wakeups: Wakeups
     started_at: str
     followers: list[Follower] = field(default_factory=list)
     pulse: Pulse = field(default_factory=Pulse)

@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from events.clock import new_id, now_text
 from events.envelope import Passing
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from runtime import Runtime
 
 log = logging.getLogger("web.jobs")
+T = TypeVar("T")
 State = Literal["running", "done", "failed", "cancelled"]
 MOST_RUNNING = 4
 MOST_KEPT = 50  # of those that ended; each keeps its result
@@ -72,13 +73,17 @@ class Job:
 
 
 Work = Callable[["Step"], Any]
+Compute = Callable[..., Any]
 
 
 class Step:
-    """What a job's work is handed: it says how far it is, and learns there that nobody wants it any more."""
+    """What a job's work is handed: it says how far it is, and learns there that nobody wants it any more.
 
-    def __init__(self, job: Job, tell: Callable[[Job], None]) -> None:
-        self._job, self._tell = job, tell
+    `compute` is `Jobs.compute`.
+    """
+
+    def __init__(self, job: Job, tell: Callable[[Job], None], compute: Compute) -> None:
+        self._job, self._tell, self.compute = job, tell, compute
 
     def __call__(self, done: int, total: int | None = None) -> None:
         """`done` of `total` pieces. Raises Cancelled."""
@@ -94,10 +99,14 @@ class Jobs:
 
     def __init__(self, runtime: Runtime, bus: Bus) -> None:
         self._runtime, self._bus = runtime, bus
+        self._lane = runtime.lane("long-work", 1)
         self._jobs: dict[str, Job] = {}
 
-    def start(self, name: str, work: Work) -> Job:
-        """Starts and returns at once. Raises TooManyJobs."""
+    def start(self, name: str, work: Work, *, alone: bool = False) -> Job:
+        """Starts and returns at once; `alone`: no second one of this name. Raises TooManyJobs."""
+        if alone and any(job.name == name and job.state == "running" for job in self._jobs.values()):
+            hint = "Wait until it is done, or cancel it: GET /api/jobs has its id."
+            raise TooManyJobs("job_running", f"{name} runs already.", hint, retry_after=10)
         if sum(job.state == "running" for job in self._jobs.values()) >= MOST_RUNNING:
             hint = "Wait until one is done, or cancel one: GET /api/jobs lists them."
             raise TooManyJobs("too_many_jobs", f"{MOST_RUNNING} long jobs run already.", hint, retry_after=10)
@@ -107,6 +116,10 @@ class Jobs:
         self._tell(job)
         self._runtime.spawn(self._run, job, work)
         return job
+
+    def compute(self, function: Callable[..., T], *args: Any) -> T:
+        """Run what computes for long in a native thread: plain values in and out, nothing logged there."""
+        return self._lane.call(function, *args)
 
     def all(self) -> list[Job]:
         """Newest first."""
@@ -131,10 +144,11 @@ class Jobs:
         """Nobody waits any more: every job ends at its next step."""
         for job in self._jobs.values():
             job.wanted = False
+        self._lane.close()
 
     def _run(self, job: Job, work: Work) -> None:
         try:
-            job.result = work(Step(job, self._tell))
+            job.result = work(Step(job, self._tell, self.compute))
             state: State = "done"
         except Cancelled:
             state = "cancelled"
