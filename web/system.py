@@ -86,7 +86,6 @@ def figures(desk: Desk) -> dict[str, Any]:
         "worker": desk.lease.describe(),
         "database": {"dialect": desk.journal.dialect} | desk.journal.stats(),
         "followers": state.followers(desk),
-        "wakeups": desk.wakeups.stats(),
         "head": desk.journal.head,
         "sockets": desk.sockets(),
         "delivery": desk.delivery(),

@@ -114,7 +114,9 @@ def _read_as(
         return next((ours for ours, names in NAMES.items() if name in names), None)
     changed = [ours for ours, held in ATTRIBUTES.items() if getattr(whole, held) != getattr(less, held)]
     named = [ours for ours in changed if name in NAMES[ours]]
-    return next(iter(named or changed), None)
+    # Nothing changes without a field that only repeats what another says; it was understood all the same.
+    repeats = [ours for ours, names in NAMES.items() if name in names and getattr(whole, ATTRIBUTES[ours]) is not None]
+    return next(iter(named or changed or repeats), None)
 
 
 def _without(value: Any, path: tuple[str, ...]) -> Any:

@@ -29,7 +29,7 @@ def within(seconds: float, condition: Callable[[], Any], what: str) -> Any:
 
 @dataclass
 class Topology:
-    """`env` is every process's; one of them makes the schema while the others wait."""
+    """`webs` and `workers` are started in order, the first one alone, because it makes the schema."""
 
     folder: Path
     template: Path
@@ -39,17 +39,21 @@ class Topology:
     workers: list[DeskServer] = field(default_factory=list)
 
     def start(self, webs: int = 2, workers: int = 2) -> "Topology":
-        for server in [self.add("worker") for _ in range(workers)] + [self.add("web") for _ in range(webs)]:
+        made = [self.add("worker") for _ in range(workers)] + [self.add("web") for _ in range(webs)]
+        for server in made[1:]:
+            server.start(wait=False)
+        for server in made:
             server.wait_ready()
         return self
 
     def add(self, role: str, **env: str) -> DeskServer:
-        """One more process, being started."""
+        """One more process, started when it is the first of all."""
         several = self.webs if role == "web" else self.workers
         data_dir = self.folder / f"{role}-{len(several)}"
         shutil.copytree(self.template / "models", data_dir / "models")
         server = DeskServer(data_dir, QUICK | {"ROLE": role, "DATABASE_URL": self.database_url} | dict(self.env) | env)
-        server.start(wait=False)
+        if not self.webs and not self.workers:
+            server.start()
         several.append(server)
         return server
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
 
-from web import shapes
 from web.answers import answer
 from web.auth import require
 from web.docs import documented
@@ -20,7 +19,7 @@ def blueprint(gateway: Gateway) -> Blueprint:
 
     @api.get("/api/connections")
     @require("admin")
-    @documented("The live clients: transport, position, what waits for them", gives=shapes.Connections)
+    @documented("The live clients: transport, position, what waits for them")
     def connections() -> Response:
         return answer({"items": gateway.connections(), "next": None})
 

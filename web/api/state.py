@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
 
-from events.types.passing import SystemHealthUpdate
 from web import state
 from web.answers import answer
 from web.auth import require
@@ -45,7 +44,7 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.get("/api/system/health")
     @require("read")
-    @documented("The server itself: database, followers, sockets, memory, event-loop delay", gives=SystemHealthUpdate)
+    @documented("The server itself: database, followers, sockets, memory, event-loop delay")
     def system() -> Response:
         return answer(figures(desk))
 

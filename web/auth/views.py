@@ -18,7 +18,7 @@ from web.errors import NotAllowed
 if TYPE_CHECKING:
     from web.desk import Desk
 
-HOME = "/ml-dashboard"
+HOME = "/signals"
 DEVICE_SECONDS = 365 * 86400
 
 

@@ -185,8 +185,6 @@ class LongPoll:
         epoch, journal = request.args.get("epoch"), self._desk.journal
         if not epoch:
             return None
-        if epoch == journal.epoch:
-            journal.reach(after)  # another process of the desk may have given it out a moment ago
         return reset_reason(Position(epoch, after), journal.epoch, journal.head, self._desk.values.replay_facts)
 
     def _look(self, wanted: Wanted, after: int, limit: int) -> tuple[list[Fact], int]:

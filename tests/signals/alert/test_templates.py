@@ -47,3 +47,20 @@ def test_there_is_one_for_each_convention() -> None:
     """At least eight conventions, each under a name of its own, and every placeholder one of TradingView's."""
     assert len({template["expect"]["convention"] for template in TEMPLATES}) >= 8
     assert len({template["id"] for template in TEMPLATES}) == len(TEMPLATES)
+
+
+@pytest.mark.parametrize("kind", ["strategy", "indicator"])
+def test_what_the_builder_makes_of_every_field_is_read(kind: str) -> None:
+    """Each field that can be chosen, in one message: strict JSON whose every part is understood."""
+    fields = [field for field in OFFERED["fields"] if field[kind] is not None]
+    lines = [f'"{f["name"]}": ' + (f'"{f[kind]}"' if f["quoted"] else f[kind]) for f in fields]
+    body = filled("{" + ", ".join(lines) + "}")
+    json.loads(body)
+    read = parse(body.encode(), content_type=None, query={}, received_at=RECEIVED, source=SourceRules())
+    (alert,) = read.alerts
+    assert (alert.kind, alert.side, alert.symbol, alert.price) == ("entry", "buy", "MNQ1!", 25118.25)
+    assert (alert.stop, alert.targets, alert.interval) == (25098.25, (25158.25,), "5")
+    assert freshness(alert, RECEIVED, 300.0) == "fresh"
+    assert alert.features["atr"] == 18.5
+    if kind == "strategy":
+        assert (alert.intent, alert.quantity_hint, alert.trade_ref) == ("open", 2.0, "Long")

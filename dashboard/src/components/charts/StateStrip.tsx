@@ -1,11 +1,10 @@
 /** What state something was in, and when. Where nobody knows, the strip is hatched: the last state is never stretched. */
 
-import { age, clock } from "../../state/format";
-import type { Glow } from "../../state/freshness";
+import { age, clock, day } from "../../state/format";
 import { usePreference } from "../../state/preferences";
-import { covered, shares, type Segment } from "./segments";
+import { covered, shares, type Look, type Segment } from "./segments";
 
-const FILL: Record<Glow, string> = { good: "bg-good/70", warn: "bg-warn", bad: "bg-error", unknown: "hatched" };
+const FILL: Record<Look, string> = { good: "bg-good/70", warn: "bg-warn", bad: "bg-error", unknown: "hatched", idle: "bg-line" };
 
 interface Props {
   label: string;
@@ -22,6 +21,8 @@ export function StateStrip({ label, segments, from, to, height = 12, axis = fals
   const zone = usePreference("clock");
   const all = covered(segments, from, to);
   const span = Math.max(1, to - from);
+  const dated = day(from, zone) !== day(to, zone);
+  const at = (time: number): string => (dated ? `${day(time, zone).slice(5)} ${clock(time, zone).slice(0, 5)}` : clock(time, zone));
   const told = shares(all).map(({ name, share }) => `${name} ${Math.round(share * 100)} %`);
   return (
     <div>
@@ -30,16 +31,17 @@ export function StateStrip({ label, segments, from, to, height = 12, axis = fals
           <span
             key={one.from}
             data-glow={one.glow}
-            title={`${one.name}: ${clock(one.from, zone)} – ${clock(one.to, zone)} (${age(one.to - one.from)})`}
+            title={`${one.name}: ${at(one.from)} – ${at(one.to)} (${age(one.to - one.from)})`}
             className={`absolute inset-y-0 min-w-px ${FILL[one.glow]}`}
             style={{ left: `${((one.from - from) / span) * 100}%`, width: `calc(${((one.to - one.from) / span) * 100}% - 1px)` }}
           />
         ))}
       </div>
       {axis && (
-        <div aria-hidden className="figure mt-1 flex justify-between text-[11px] text-faint">
-          <span>{clock(from, zone)}</span>
-          <span>{clock(to, zone)}</span>
+        <div aria-hidden className="figure mt-1 flex justify-between gap-4 text-[11px] whitespace-nowrap text-faint">
+          <span>{at(from)}</span>
+          <span className="truncate font-sans text-muted">{told.join(" · ")}</span>
+          <span>{at(to)}</span>
         </div>
       )}
     </div>

@@ -2,11 +2,14 @@
 
 import type { Glow } from "../../state/freshness";
 
+/** A light's look, or `idle`: known, and nothing to look at. */
+export type Look = Glow | "idle";
+
 export interface Segment {
   /** Milliseconds since 1970. */
   from: number;
   to: number;
-  glow: Glow;
+  glow: Look;
   /** The state's name: live, silent, closed… */
   name: string;
 }

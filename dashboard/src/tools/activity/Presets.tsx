@@ -6,7 +6,7 @@ import { useState, type SubmitEvent } from "react";
 import { ApiError } from "../../connection/http";
 import { toast } from "../../state/toasts";
 import { filterQuery, isFiltered, type Filters } from "./filters";
-import { savePresets, usePresets, type Preset } from "./presets";
+import { savePresets, usePresets, type Preset } from "./saved";
 
 interface Props {
   filters: Filters;

@@ -10,7 +10,7 @@ import { useNow } from "../../state/now";
 import { filterQuery, type Filters } from "./filters";
 import { bars as barsOf, barWidth, total, type Window } from "./steps";
 import { HEIGHT, TimelineChart, useWidth } from "./TimelineChart";
-import { SPANS, useCounts, windowOf, type Span } from "./timeline";
+import { SPANS, useCounts, windowOf, type Span } from "./counts";
 
 /** Pixels a bar takes with its gap. */
 const BAR = 8;

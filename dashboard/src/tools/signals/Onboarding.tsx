@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { CopyField } from "../../components/CopyField";
 import { Problem } from "../../components/Problem";
 import { useSetup } from "./history";
-import { TestAlert } from "./TestAlert";
+import { TestAlert } from "../../components/signal/TestAlert";
 
 export function Onboarding({ onClose }: { onClose: (() => void) | null }) {
   const setup = useSetup();
