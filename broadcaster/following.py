@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any
@@ -20,6 +21,8 @@ Event = dict[str, Any]
 OWN = ("connection_status", "snapshot", "heartbeat")
 # The desk pings every 25 s and sends a heartbeat every 30 s.
 SILENCE_SECONDS = 60.0
+# How often the desk is told what has arrived, which is all it needs to measure delivery.
+ACK_SECONDS = 1.0
 
 
 class Follower:
@@ -50,6 +53,7 @@ class Follower:
         if isinstance(since, Mapping):
             self._epoch, self._seq = str(since["epoch"]), int(since["seq"])
         self._closed = False
+        self._confirmed_at = 0.0
         self._waker = Waker()
         self._backoff = Backoff()
         self._events = self._run()
@@ -127,9 +131,16 @@ class Follower:
                 found = line.receive(SILENCE_SECONDS, wakeful=True)
                 if found is None:
                     continue
+                self._confirm(line, found.get("seq"))
                 if found.get("type") == "connection_status" and found["data"].get("reason") == "too_old":
                     return
                 yield from self._take(found)
+
+    def _confirm(self, line: Line, seq: int | None) -> None:
+        now = time.monotonic()
+        if seq is not None and now - self._confirmed_at >= ACK_SECONDS:
+            self._confirmed_at = now
+            line.send({"op": "ack", "seq": seq})
 
     def _take(self, found: Event) -> Iterator[Event]:
         data, seq = found.get("data", {}), found.get("seq")

@@ -85,6 +85,9 @@ class DeskFigures(Collector):
             if isinstance(count, int | float):
                 yield gauge(f"desk_sockets_{transport}", f"Live clients: {transport}", count)
         yield gauge("desk_loop_delay_milliseconds", "How late the loop's timers are", desk.pulse.delay_ms)
+        for name, late in desk.pulse.delays().items():
+            share = name.removesuffix("_ms")
+            yield gauge(f"desk_loop_delay_{share}_milliseconds", f"Of the last minute: {share}", late or 0.0)
         memory = memory_mb()
         if memory is not None:
             yield gauge("desk_memory_megabytes", "Resident memory", memory)

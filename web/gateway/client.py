@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from events.clock import now_utc, rfc3339
+from web.gateway.delivery import Delivery
 from web.gateway.rooms import EVERYTHING, Subscription
 
 if TYPE_CHECKING:
@@ -43,14 +44,12 @@ class Client:
         self._position = 0
         # The room it stands in, and how much was told there before it came: what it was sent is counted there.
         self.room: Room | None = None
-        self._told_before = 0
+        self._told_before = self._bytes_before = 0
         self.joining = False
         self.gone = False
         self.refused = 0
         self.since = rfc3339(now_utc())
-        self.acked: int | None = None
-        self.acked_at = 0.0
-        self.latency_ms: float | None = None
+        self.delivery = Delivery()
         self._asking = asking
 
     @property
@@ -72,14 +71,22 @@ class Client:
         """Messages that it was sent or is owed."""
         return self.outbox.sent + (self.room.told - self._told_before if self.room is not None else 0)
 
+    @property
+    def sent_bytes(self) -> int:
+        """What those messages and the passing figures come to, frames included."""
+        return self.outbox.sent_bytes + (
+            self.room.bytes[self.kind] - self._bytes_before if self.room is not None else 0
+        )
+
     def enter(self, room: Room) -> None:
         """Stand in a room: from now on its facts are this client's."""
-        self.room, self._told_before = room, room.told
+        self.room, self._told_before, self._bytes_before = room, room.told, room.bytes[self.kind]
 
     def depart(self) -> None:
         """Leave the room, with the position that it had there."""
         if self.room is not None:
             self._position, self.outbox.sent = self.position, self.sent
+            self.outbox.sent_bytes = self.sent_bytes
             self.room = None
 
     def send(self, message: Message) -> None:
@@ -94,7 +101,9 @@ class Client:
 
     def send_latest(self, message: Message) -> None:
         """Offer a passing figure; only the newest of its key waits."""
-        self.outbox.put_latest(message.key, message.packet(self.kind))
+        packet = message.packet(self.kind)
+        self.outbox.sent_bytes += packet.size
+        self.outbox.put_latest(message.key, packet)
 
     def ask(self, cost: float = 1.0) -> float:
         """Count a message that came in: 0.0, or the seconds to wait when they come too fast."""
@@ -117,9 +126,10 @@ class Client:
             "position": self.position,
             "queued_bytes": self.outbox.bytes,
             "sent": self.sent,
+            "sent_bytes": self.sent_bytes,
+            "overtaken": self.outbox.overtaken,
             **self.subscription.describe(),
-            "acked": self.acked,
-            "latency_ms": self.latency_ms,
+            **self.delivery.describe(),
             "refused": self.refused,
             **self.about,
         }

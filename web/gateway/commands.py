@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from web.gateway.client import Client
     from web.gateway.gateway import Gateway
 
-ACK_SECONDS = 1.0
+HELD_MOST_MS = 3_600_000
 STATE_COST, PAGE_COST = 20.0, 5.0  # a snapshot and a look into the past cost as much as so many messages
 # What only those may ask who may read.
 READING = frozenset({"subscribe", "resume", "request_state", "history", "playback", "playback_control"})
@@ -120,17 +119,16 @@ class Commands:
             raise TooFast("too_fast", words, hint, retry_after=round(seconds, 2))
 
     def _ack(self, client: Client, data: Mapping[str, Any]) -> None:
-        seq, now = data.get("seq"), time.monotonic()
-        if not isinstance(seq, int) or isinstance(seq, bool):
-            raise BadMessage("bad_message", "`seq` is not a number.", 'Such as {"seq": 42, "received_at": "…"}.')
-        if now - client.acked_at < ACK_SECONDS:
-            return
-        client.acked, client.acked_at = seq, now
-        made = self._gateway.encoder.made(seq)
-        if made is not None:
-            # Ours at both ends, so no clock of the client's is believed: it includes the way back.
-            client.latency_ms = round((now - made) * 1000, 1)
-            self._gateway.stats.latencies.append(client.latency_ms)
+        seq, held = data.get("seq"), data.get("held_ms", 0)
+        if not isinstance(seq, int) or isinstance(seq, bool) or not 0 <= seq <= client.position:
+            hint = 'The last fact that you got, such as {"seq": 42}.'
+            raise BadMessage("bad_message", "`seq` is no fact that was sent to you.", hint)
+        if isinstance(held, bool) or not isinstance(held, int | float) or not 0 <= held <= HELD_MOST_MS:
+            hint = f"0 to {HELD_MOST_MS}: milliseconds from its arrival to this message."
+            raise BadMessage("bad_message", "`held_ms` can't be used.", hint)
+        took = client.delivery.ack(seq, self._gateway.encoder.made(seq), held)
+        if took is not None:
+            self._gateway.stats.latencies.add(took)
 
     def _publish(self, client: Client, data: Mapping[str, Any]) -> Answer:
         if "events" in data:

@@ -17,6 +17,7 @@ from web.gateway.joining import TRY_AGAIN, Joining
 from web.gateway.limits import MESSAGES_BURST, Allowance, Door
 from web.gateway.long_poll import LongPoll
 from web.gateway.messages import Encoder, Message
+from web.gateway.metrics import DeliveryFigures
 from web.gateway.outbox import Outbox
 from web.gateway.plain_ws import ENDED, PlainWebSocket
 from web.gateway.playbacks import Playbacks
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from web.desk import Desk
     from web.gateway.client import Client
 
+HEALTH = (
+    *("clients", "queued_bytes", "queued_most_bytes", "dropped_slow", "refused_messages", "playbacks"),
+    *("latency_p50_ms", "latency_p95_ms", "latency_p99_ms"),
+)
 log = logging.getLogger("web.gateway")
 
 
@@ -79,6 +84,9 @@ class Gateway:
         self.desk.journal.listen(self._facts)
         self.desk.bus.listen(self._passing)
         self.desk.count_sockets.append(self.count)
+        self.desk.tell_delivery.append(self.delivery)
+        self.desk.count_delivered.append(self.counts)
+        self.desk.metrics.register(DeliveryFigures(self))
         self.runtime.spawn(self._heartbeat.run)
         return sockets
 
@@ -122,6 +130,7 @@ class Gateway:
         self.rooms.leave(client)
         if self._clients.pop(client.id, None) is not None:
             self.door.leave(client)
+            self.stats.sent_bytes += client.sent_bytes
 
     def overrun(self, client: Client) -> None:
         """Its queue is full: let it go; it comes back by its position."""
@@ -153,6 +162,15 @@ class Gateway:
 
     def figures(self) -> dict[str, Any]:
         return self.stats.figures(self._clients.values(), self.polls.waiting, self.playbacks.running, self.considered)
+
+    def delivery(self) -> dict[str, Any]:
+        """The figures that matter in the server's own health."""
+        figures = self.figures()
+        return {name: figures[name] for name in HEALTH}
+
+    def counts(self) -> dict[str, int]:
+        """What rises, for the rates."""
+        return {"told": self.stats.broadcasts, "acks": self.stats.latencies.count}
 
     def connections(self) -> list[dict[str, Any]]:
         """Each live client, the oldest first."""

@@ -177,6 +177,7 @@ class Joining:
             if self._feed(client, facts) and near:
                 # Nothing yielded since the ring was read: what commits next finds the client in its room.
                 self._rooms.join(client)
+                client.delivery.live()
                 for message in self._latest():
                     if client.subscription.wants(message.type, message.symbol):
                         client.send_latest(message)

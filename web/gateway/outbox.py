@@ -39,7 +39,8 @@ class Outbox:
         self.open = False
         self.on_open: Callable[[], None] | None = None
         self.empty_error: type[BaseException] = Empty
-        self.sent = 0
+        self.sent = self.sent_bytes = 0
+        self.overtaken = 0  # passing figures that a newer one replaced
         self.over = False
         self._new_waiter = new_waiter
         self._items: deque[Any] = deque()
@@ -67,6 +68,7 @@ class Outbox:
             return
         if isinstance(packet, Packet):
             self.sent += 1
+            self.sent_bytes += packet.size
             if self._direct(packet):
                 return
         self._queue(packet)
@@ -106,6 +108,10 @@ class Outbox:
 
     def keep_latest(self, key: str, packet: Packet) -> None:
         """As `put_latest`, for a line that is known not to take it now."""
+        before = self._latest.get(key)
+        if before is not None:
+            self.overtaken += 1
+            self.sent_bytes -= before.size
         self._latest[key] = packet
         if not self._items:
             self._wake()

@@ -18,12 +18,14 @@ class Room:
     """Its clients are of two sorts: those whose line takes a frame at once, kept as a flat list of the sockets' own
     `send`, and those who wait for something, whose packets go through their outboxes.
 
-    `told` counts the facts so far; `considered()` is the last seq that was told anybody.
+    `told` counts the facts so far, `bytes` what they and the passing figures came to for one client of a kind;
+    `considered()` is the last seq that was told anybody.
     """
 
     def __init__(self, considered: Callable[[], int]) -> None:
         self.considered = considered
         self.told = 0
+        self.bytes: dict[Kind, int] = {"socketio": 0, "ws": 0}
         self._clear: dict[Kind, dict[Client, Write]] = {"socketio": {}, "ws": {}}
         self._behind: dict[Client, None] = {}
 
@@ -60,27 +62,35 @@ class Room:
         self.told += len(messages)
         behind = list(self._behind)  # whom this very send holds up is served by `missed`
         for kind, clear in self._clear.items():
-            if clear:
+            if clear or _any(behind, kind):
                 packets = [message.packet(kind) for message in messages]
                 frames = joined(packets)
+                self.bytes[kind] += len(frames)
                 for client, sent in write_all(clear, frames):
                     client.outbox.missed(frames, sent, packets)
-        for client in behind:
-            client.outbox.owe([message.packet(client.kind) for message in messages])
+                for client in behind:
+                    if client.kind == kind:
+                        client.outbox.owe(packets)
 
     def tell_latest(self, message: Message) -> None:
         """A passing figure: who is behind gets the newest of its key later. Never yields."""
         behind = list(self._behind)
         for kind, clear in self._clear.items():
-            if clear:
+            if clear or _any(behind, kind):
                 packet = message.packet(kind)
+                self.bytes[kind] += packet.size
                 for client, sent in write_all(clear, packet.text.frame):
                     if sent:
                         client.outbox.missed(packet.text.frame, sent, [packet])
                     else:
                         client.outbox.keep_latest(message.key, packet)
-        for client in behind:
-            client.send_latest(message)
+                for client in behind:
+                    if client.kind == kind:
+                        client.outbox.put_latest(message.key, packet)
+
+
+def _any(behind: Sequence[Client], kind: Kind) -> bool:
+    return any(client.kind == kind for client in behind)
 
 
 def write_all(clear: dict[Client, Write], frames: bytes) -> list[tuple[Client, int]]:

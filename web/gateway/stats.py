@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from events.envelope import Passing
+from web.gateway.delivery import Latencies
 
 if TYPE_CHECKING:
     from web.gateway.client import Client
 
-LATENCIES = 1000
 BROADCASTS = 500
 
 
@@ -34,7 +34,8 @@ class Stats:
     refused: int = 0
     ended_logins: int = 0
     broadcasts: int = 0
-    latencies: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES))
+    sent_bytes: int = 0  # to clients that are gone
+    latencies: Latencies = field(default_factory=Latencies)
     recent: deque[Broadcast] = field(default_factory=lambda: deque(maxlen=BROADCASTS))
 
     def figures(self, clients: Collection[Client], polls: int, playbacks: int, considered: int) -> dict[str, Any]:
@@ -47,19 +48,17 @@ class Stats:
             "playbacks": playbacks,
             "considered": considered,
             "queued_bytes": sum(client.outbox.bytes for client in clients),
+            "queued_most_bytes": max((client.outbox.bytes for client in clients), default=0),
+            "sent_bytes": self.sent_bytes + sum(client.sent_bytes for client in clients),
             "accepted": self.accepted,
             "dropped_slow": self.overrun,
             "refused_messages": self.refused,
             "ended_logins": self.ended_logins,
             "broadcasts": self.broadcasts,
             "recent_broadcasts": [one._asdict() for one in self.recent],
-            "latency_p50_ms": self._latency(0.5),
-            "latency_p95_ms": self._latency(0.95),
+            "acks": self.latencies.count,
+            **self.latencies.percentiles(),
         }
-
-    def _latency(self, share: float) -> float | None:
-        ordered = sorted(self.latencies)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else None
 
 
 def refusal_envelope(client_id: str, error: dict[str, Any]) -> dict[str, Any]:

@@ -59,6 +59,7 @@ export class Link {
   private mended: number | null = null;
   private stopped = false;
   private heardAt = Date.now();
+  private factAt = this.heardAt;
   private liveSince: number | null = null;
 
   constructor(private readonly parts: LinkParts) {}
@@ -143,6 +144,7 @@ export class Link {
       return;
     }
     this.position = { epoch: epoch ?? here?.epoch ?? "", seq };
+    this.factAt = this.heardAt;
     this.parts.listener.onFact(envelope);
     this.acknowledgeSoon();
   }
@@ -224,7 +226,8 @@ export class Link {
   private acknowledgeSoon(): void {
     this.timers.ack ??= setTimeout(() => {
       this.timers.ack = undefined;
-      if (this.position !== null) this.roads.socket?.ack(this.position.seq, new Date(this.heardAt).toISOString());
+      const heldMs = Math.max(0, Date.now() - this.factAt);
+      if (this.position !== null) this.roads.socket?.ack(this.position.seq, new Date(this.factAt).toISOString(), heldMs);
     }, ACK_MS);
   }
 

@@ -36,7 +36,7 @@ export const openSocket: OpenRoad = (position, handlers) => {
     receive(name, argument, handlers);
   });
   return {
-    ack: (seq, receivedAt) => void socket.emit("ack", { seq, received_at: receivedAt }),
+    ack: (seq, receivedAt, heldMs) => void socket.emit("ack", { seq, received_at: receivedAt, held_ms: heldMs }),
     close: () => {
       open = false;
       clearTimeout(silence);

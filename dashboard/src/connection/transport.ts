@@ -21,7 +21,8 @@ export interface Handlers {
 }
 
 export interface Road {
-  ack: (seq: number, receivedAt: string) => void;
+  /** `heldMs`: how long ago it came. */
+  ack: (seq: number, receivedAt: string, heldMs: number) => void;
   close: () => void;
 }
 
