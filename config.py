@@ -118,6 +118,11 @@ class Settings(BaseSettings):
     lease_renew_seconds: float = setting(2.0, "seconds", "How often the worker renews its lease.", gt=0)
     wakeup_gap_seconds: float = setting(0.01, "seconds", "The least time between two wake-ups of others.", ge=0, le=1)
 
+    retention_days: float | None = setting(
+        None, "days", "Older facts are archived under DATA_DIR/archive and deleted; unset: all are kept.", ge=1
+    )
+    retention_check_seconds: float = setting(3600.0, "seconds", "How often facts to archive are looked for.", gt=0)
+
     # The model
     model_path: str = setting("", "file", "A model file to use as champion; needs MODEL_SHA256.")
     model_sha256: str = setting("", "hex", "The SHA-256 that MODEL_PATH must have; it is never opened otherwise.")
@@ -344,6 +349,10 @@ def _unfit_for_host(settings: Settings, environ: Mapping[str, str]) -> list[str]
             else "add Postgres to the project and reference its DATABASE_URL, or attach a volume"
         )
         found.append(f"DATABASE_URL is not set and this machine's disk passes with it: {remedy}.")
+    if settings.retention_days is not None and passing_disk(environ):
+        found.append(
+            "RETENTION_DAYS archives on disk, and this machine's disk passes: leave it out, or attach a volume."
+        )
     set_it = "heroku config:set" if where == "heroku" else "railway variables --set"
     if not settings.dashboard_password:
         found.append(f"DASHBOARD_PASSWORD is required on {where}: `{set_it} DASHBOARD_PASSWORD=…`.")

@@ -96,6 +96,11 @@ class Journal:
         """Facts that match; at most 5,000 are looked at for a text. Raises BadQuery."""
         return self._read(search, self._readers, self.epoch, wanted)
 
+    def first(self) -> int:
+        """The seq of the oldest fact that is kept (those before were archived); head + 1 when none is."""
+        found = self.query("SELECT MIN(seq) AS seq FROM journal")[0]["seq"]
+        return self.head + 1 if found is None else int(found)
+
     def seq_at(self, at: datetime) -> int:
         """The seq of the first fact told at this time or later; head + 1 when there is none yet."""
         return self._read(seq_at, self._readers, at)

@@ -41,9 +41,10 @@ class JournalShortened(EventsError):
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A table that facts feed. `kept`: which rows no fact of the journal brings any more, or never did.
+    """A table that facts feed. `kept`: which rows the facts that are there are replayed upon, as SQL.
 
-    Its SQL may name `:first`, the journal's first seq, and `:since`, the time of that fact.
+    Those are rows that older facts brought, which were archived (`:first` is the journal's first seq, 1 when none was),
+    and rows that no fact ever brings.
     """
 
     table: str
@@ -76,14 +77,13 @@ class Copy:
 
     def begin(self, living: Connection) -> int:
         """Empty but for what is kept of the living tables; the journal's first seq."""
-        found = living.rows("SELECT seq, timestamp FROM journal ORDER BY seq LIMIT 1")
+        found = living.rows("SELECT MIN(seq) AS seq FROM journal")[0]["seq"]
         head = int(living.rows("SELECT seq FROM journal_head")[0]["seq"])
-        first = int(found[0]["seq"]) if found else head + 1
-        where = {"first": first, "since": found[0]["timestamp"] if found else "9999"}
+        first = head + 1 if found is None else int(found)
         self._connection.begin()
         for one in self.projections:
             self._connection.run(f"DELETE FROM {one.table}")  # noqa: S608 - tables and columns are ours
-            for page in pages(living, one, one.kept, where):
+            for page in pages(living, one, one.kept, {"first": first}):
                 self._connection.batch([insert(one.table, row) for row in page])
         self._connection.commit()
         self._reached(first - 1)

@@ -45,10 +45,10 @@ _NO_PREFERENCE = "DELETE FROM preferences WHERE principal_id = :principal AND ke
 PROJECTIONS = (
     Projection("signals", ("id",), "seq < :first"),
     Projection("rejects", ("seq",), "seq < :first"),
-    Projection("sources", ("name",), "created_at < :since"),
+    Projection("sources", ("name",), ":first > 1"),
     # The secret key is made, not told, where only the database lasts.
-    Projection("settings", ("key",), "key = 'secret_key' OR updated_at < :since"),
-    Projection("preferences", ("principal_id", "key"), "updated_at < :since"),
+    Projection("settings", ("key",), "key = 'secret_key' OR :first > 1"),
+    Projection("preferences", ("principal_id", "key"), ":first > 1"),
 )
 _DETAIL = ("content_type", "query", "repairs", "delivery_key", "alert")
 

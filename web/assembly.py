@@ -30,6 +30,7 @@ from web.gateway import Gateway
 from web.jobs import Jobs
 from web.models import Models
 from web.publishers import Publishers
+from web.retention import Retention
 from web.rounds import Rounds
 from web.state import ASSUMED_EQUITY
 
@@ -52,6 +53,7 @@ class App:
     models: Models
     gaps: GapDetector
     rounds: Rounds
+    retention: Retention
 
     def start(self) -> None:
         """Start whoever follows the journal, the rounds, and the training of a missing starter model."""
@@ -64,12 +66,14 @@ class App:
             self.gaps.restore()  # to show how the sources are; the worker looks for the silent ones
         else:
             self.gaps.start()
+            self.retention.start()
         self.rounds.start()
 
     def stop(self) -> None:
         """Stop in the order of the facts' way; the writer last, so that what was taken in is stored."""
         seconds = self.desk.values.shutdown_seconds / 4
         self.rounds.stop()
+        self.retention.stop()
         self.models.stop()
         self.desk.jobs.stop()
         self.auth.stop()
@@ -147,7 +151,7 @@ def assemble(values: Values, runtime: Runtime) -> App:
     auth = Auth(desk)
     flask, gateway = worker_door(desk, auth) if values.role == "worker" else whole_door(desk, auth)
     behind_proxies(flask, desk)
-    return App(desk, auth, flask, lease, gateway, models, gaps, Rounds(desk))
+    return App(desk, auth, flask, lease, gateway, models, gaps, Rounds(desk), Retention(desk))
 
 
 def follower(

@@ -76,6 +76,8 @@ class Values:
     follower_batch: int
     follower_retry_seconds: float
     follower_attempts: int
+    retention_days: float | None
+    retention_check_seconds: float
     lease_seconds: float
     lease_renew_seconds: float
     wakeup_gap_seconds: float

@@ -181,10 +181,12 @@ class LongPoll:
         return min(seconds, self._desk.values.long_poll_seconds)
 
     def _reset(self, after: int) -> str | None:
-        """Only who names an epoch follows; others look something up."""
+        """Only who names an epoch follows; others look something up: from the oldest fact on, or after a seq."""
         epoch, journal = request.args.get("epoch"), self._desk.journal
         if not epoch:
-            return None
+            # The next fact was archived: what is there now is not what was asked for, and must not look like it.
+            archived = after and journal.ring_after(after) is None and after < journal.first() - 1
+            return "too_old" if archived else None
         return reset_reason(Position(epoch, after), journal.epoch, journal.head, self._desk.values.replay_facts)
 
     def _look(self, wanted: Wanted, after: int, limit: int) -> tuple[list[Fact], int]:
