@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     login_attempts: int = setting(10, "attempts", "Wrong passwords in a row before the door slows down.", ge=1)
     login_refill_seconds: float = setting(1.0, "seconds", "How long a slowed door takes for one more try.", gt=0)
     metrics_open: bool = setting(True, "yes/no", "Whether `/metrics` needs no token; `no` on hosted platforms.")
+    components_page: bool = setting(
+        False, "yes/no", "Whether `/_components` shows every component of the pages; for developers."
+    )
 
     # Bounds
     max_request_bytes: int = setting(1 << 20, "bytes", "The largest other request body.", ge=1024)

@@ -60,7 +60,9 @@ class Journal:
         if newest := self._readers_after(self._ring.head, ring):
             self._ring.add(newest)
         self._listeners: list[Callable[[Sequence[Fact]], None]] = []
+        self._own_commits: list[Callable[[int], None]] = []
         self._catching_up = threading.Lock()
+        self._nudged = threading.Event()
         self._poll_seconds = poll_seconds
         self._closed = False
         self._poll_error: str | None = None
@@ -121,6 +123,23 @@ class Journal:
         """`callback` gets every fact from now on, in order, on the loop; it must not yield."""
         self._listeners.append(callback)
 
+    def on_own_commit(self, callback: Callable[[int], None]) -> None:
+        """`callback` gets the last seq of each commit of this process, on the loop; it must not yield."""
+        self._own_commits.append(callback)
+
+    def nudge(self, head: int) -> None:
+        """Another process says that it committed `head`: look now instead of at the next poll. Never yields."""
+        if head > self._ring.head:
+            self._nudged.set()
+
+    def reach(self, seq: int) -> None:
+        """Look now for what others committed, when somebody knows of `seq` and this process does not yet.
+
+        Raises DatabaseUnavailable, QueryTooSlow.
+        """
+        if seq > self._ring.head and self._poller is not None:
+            self._catch_up()
+
     def stats(self) -> dict[str, Any]:
         """Plain figures: appends, commits, what waits, commit times in ms, and whether the last commit went well."""
         stats = self._writer.stats() | {"head": self.head}
@@ -150,6 +169,8 @@ class Journal:
 
     def _committed(self, facts: Sequence[Fact]) -> None:
         """From the writer, after a commit: facts with rising seq, contiguous among themselves."""
+        for callback in self._own_commits:
+            callback(facts[-1].seq or 0)
         if facts[0].seq == self._ring.head + 1:
             self._tell(facts)
             return
@@ -179,7 +200,8 @@ class Journal:
 
     def _poll(self) -> None:
         while not self._closed:
-            self._runtime.sleep(self._poll_seconds)
+            self._nudged.wait(self._poll_seconds)
+            self._nudged.clear()
             try:
                 self._catch_up()
                 self._poll_error = None

@@ -4,6 +4,7 @@ import os
 import socket
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 import eventlet
@@ -17,6 +18,7 @@ from runtime.native import Job, NativeLane
 
 T = TypeVar("T")
 SHARED_THREADS = 8
+RESOLVE = socket.getaddrinfo
 
 
 class EventletWaiter:
@@ -88,6 +90,14 @@ class EventletRuntime:
         hub.mark_as_reopened(self._wake_read)
         hub.add(hub.READ, self._wake_read, self._drain, self._wake_lost, lambda: None)
         self._shared = self.lane("shared", SHARED_THREADS)
+        self._loop = native.get_ident()
+        socket.getaddrinfo = self._getaddrinfo
+
+    def _getaddrinfo(self, *args: Any, **how: Any) -> Any:
+        """eventlet would ask the name server on the loop, and a slow one would stop everybody."""
+        if native.get_ident() != self._loop:
+            return RESOLVE(*args, **how)
+        return self.call_blocking(partial(RESOLVE, *args, **how))
 
     def spawn(self, fn: Callable[..., Any], *args: Any) -> EventletTask:
         return EventletTask(fn, args)

@@ -85,7 +85,7 @@ def main() -> None:
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             page.goto(link[1])
             page.get_by_role("button").click()
-            page.wait_for_url("**/signals")
+            page.wait_for_url("**/ml-dashboard")
             page.get_by_role("row").nth(20).wait_for()
             page.wait_for_timeout(1500)
             page.screenshot(path=IMAGES / "signals.png")

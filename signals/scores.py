@@ -30,9 +30,9 @@ _DECIDED = ("contributions", "verdict", "quantity", "reasons", "status", "outcom
 def summary(journal: Journal, now: datetime) -> dict[str, Any]:
     """`{since, entries, scored, limited, distribution, bands, last, strength}`.
 
-    `distribution`: `[{low, high, n}]` of the probabilities; `bands`: the same with verdicts and realised outcomes
-    (`closed`, `won`, `mean_r`); `strength`: by feature the mean absolute contribution in log odds. `limited`: more
-    entries were there than are read.
+    `distribution`: `[{low, high, n, taken}]` of the probabilities, `taken` of them got a size; `bands`: the same with
+    verdicts and realised outcomes (`closed`, `won`, `mean_r`); `strength`: by feature the mean absolute contribution in
+    log odds. `limited`: more entries were there than are read.
     """
     since = now - timedelta(days=DAYS)
     where = {"since": rfc3339(since), "floor": journal.head - MOST_FACTS, "limit": MOST_ENTRIES + 1}
@@ -45,7 +45,7 @@ def summary(journal: Journal, now: datetime) -> dict[str, Any]:
         "entries": len(rows),
         "scored": len(scored),
         "limited": len(found) > MOST_ENTRIES,
-        "distribution": [{**_edges(n, BINS), "n": len(some)} for n, some in enumerate(_split(scored, BINS))],
+        "distribution": [{**_edges(n, BINS), **_bin(some)} for n, some in enumerate(_split(scored, BINS))],
         "bands": [{**_edges(n, BANDS), **_band(some)} for n, some in enumerate(_split(scored, BANDS))],
         "unscored": dict(Counter(_why(row) for row in rows if row["probability"] is None)),
         "last": [{"seq": row["seq"]} | {name: row[name] for name in (*_SHOWN, *_DECIDED)} for row in scored[:LAST]],
@@ -74,6 +74,10 @@ def _band(rows: Sequence[Row]) -> dict[str, Any]:
         "won": sum(outcome > 0 for outcome in outcomes),
         "mean_r": round(sum(outcomes) / len(outcomes), 4) if outcomes else None,
     }
+
+
+def _bin(rows: Sequence[Row]) -> dict[str, int]:
+    return {"n": len(rows), "taken": sum(row["verdict"] in ("take", "reduce") for row in rows)}
 
 
 def _why(row: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.redis import RedisServer
 from tests.support.server import DeskServer
 
 StartServer = Callable[..., DeskServer]
@@ -90,12 +91,25 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> str:
     """A fresh database of its own on the real Postgres."""
+    return fresh_database(postgres_server)
+
+
+def fresh_database(postgres_server: str) -> str:
+    """A new database's URL, for fixtures that live longer than one test."""
     import psycopg
 
     name = f"desk_{uuid.uuid4().hex}"
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
     return postgres_server.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A real Redis of its own."""
+    server = RedisServer(tmp_path).start()
+    yield server
+    server.kill()
 
 
 @pytest.fixture(params=["eventlet", "gevent"])

@@ -63,6 +63,9 @@ def test_an_unknown_name_is_refused_with_the_nearest() -> None:
         ("PUBLIC_URL", "desk.example.org", "https://desk.example.org"),
         ("WEBHOOK_ALLOWED_IPS", "1.2.3", "is no address"),
         ("REDIS_TLS_VERIFY", "maybe", "yes or no"),
+        ("REDIS_URL", "http://host", "redis://"),
+        ("ROLE", "standby", "'all', 'web' or 'worker'"),
+        ("LEASE_RENEW_SECONDS", "4", "LEASE_SECONDS"),
         ("MODEL_PATH", "m.joblib", "MODEL_SHA256"),
         ("WEBHOOK_TOKEN", "a/b c", "letters, digits"),
     ],
@@ -75,6 +78,15 @@ def test_a_bad_value_is_named_with_its_remedy(
     text = refused()
     assert name in text
     assert said in text
+
+
+@pytest.mark.parametrize("role", ["web", "worker"])
+def test_a_role_needs_a_shared_database(monkeypatch: pytest.MonkeyPatch, role: str) -> None:
+    """Several processes on a file would each have a desk of their own."""
+    monkeypatch.setenv("ROLE", role)
+    assert f"ROLE={role} needs DATABASE_URL" in refused()
+    monkeypatch.setenv("DATABASE_URL", "postgres://u:p@h/d")
+    assert config.load().role == role
 
 
 def test_a_refusal_never_shows_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from events.bus import Bus
 from events.clock import now_utc, rfc3339
 from events.follower import Follower
 from events.lease import Lease
+from events.wakeups import Wakeups, carrier_for
 from ml.scorer import Scorer
 from signals import pipeline
 from signals.dry_run import DryRun
@@ -31,7 +32,7 @@ from web.jobs import Jobs
 from web.models import Models
 from web.publishers import Publishers
 from web.retention import Retention
-from web.rounds import Rounds
+from web.rounds import OWN_UPDATES, Rounds
 from web.state import ASSUMED_EQUITY
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class App:
         """Start whoever follows the journal, the rounds, and the training of a missing starter model."""
         self.models.provide()  # first: what waits from before the start must know whether a model was promoted
         self.lease.start()
+        self.desk.wakeups.start()
         for follower in self.desk.followers:
             follower.start()
         self.desk.runtime.spawn(self.auth.watch)
@@ -82,6 +84,7 @@ class App:
         for follower in self.desk.followers:
             follower.stop(seconds)
         self.lease.stop(seconds)
+        self.desk.wakeups.stop()
         self.desk.journal.close(seconds)
 
 
@@ -137,6 +140,7 @@ def assemble(values: Values, runtime: Runtime) -> App:
         chosen=Chosen(journal),
         jobs=Jobs(runtime, bus),
         lease=lease,
+        wakeups=wakeups(journal, bus, runtime, values),
         started_at=rfc3339(now_utc()),
         followers=followers,
     )
@@ -168,6 +172,20 @@ def follower(
         max_attempts=values.follower_attempts,
         lease=lease,
         forget=work.forget,
+    )
+
+
+def wakeups(journal: Journal, bus: Bus, runtime: Runtime, values: Values) -> Wakeups:
+    """To and from the desk's other processes, where there may be some."""
+    carrier = carrier_for(
+        runtime,
+        journal.epoch,
+        database_url=values.database_url,
+        redis_url=values.redis_url,
+        verify_tls=values.redis_tls_verify,
+    )
+    return Wakeups(
+        journal, bus, runtime, carrier, values.process, own=OWN_UPDATES, gap_seconds=values.wakeup_gap_seconds
     )
 
 

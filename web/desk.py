@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from events.follower import Follower
     from events.journal import Journal
     from events.lease import Lease
+    from events.wakeups import Wakeups
     from ml.registry import Registry
     from ml.scorer import Scorer
     from runtime import Runtime
@@ -64,6 +65,7 @@ class Values:
     login_attempts: int
     login_refill_seconds: float
     metrics_open: bool
+    components_page: bool
     max_request_bytes: int
     upload_bytes: int
     max_sockets: int
@@ -150,6 +152,7 @@ class Desk:
     chosen: Chosen
     jobs: Jobs
     lease: Lease
+    wakeups: Wakeups
     started_at: str
     followers: list[Follower] = field(default_factory=list)
     pulse: Pulse = field(default_factory=Pulse)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, Response, current_app, render_template
+from pydantic import BaseModel
 from werkzeug.routing import Rule
 
 from events import catalogue
@@ -76,6 +77,11 @@ def document(app: Flask, desk: Desk) -> dict[str, Any]:
             continue
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             paths[openapi_path(rule)][method.lower()] = operation(app, rule)
+    schemas: dict[str, Any] = {"Error": ERROR}
+    for view in app.view_functions.values():
+        shape = getattr(getattr(view, "said", None), "gives", None)
+        if shape is not None:
+            schemas |= declared(shape)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -88,9 +94,15 @@ def document(app: Flask, desk: Desk) -> dict[str, Any]:
         "paths": dict(sorted(paths.items())),
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {"Error": ERROR},
+            "schemas": dict(sorted(schemas.items())),
         },
     }
+
+
+def declared(shape: type[BaseModel]) -> dict[str, Any]:
+    """An answer's schema and those it refers to, by name."""
+    schema = shape.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    return {**schema.pop("$defs", {}), shape.__name__: schema}
 
 
 def is_public(rule: Rule) -> bool:
@@ -110,6 +122,11 @@ def operation(app: Flask, rule: Rule) -> dict[str, Any]:
         "security": [] if said.open_to_all else [{"token": []}],
         "responses": {str(status): {"description": text} for status, text in sorted(said.answers.items())},
     }
+    if said.gives is not None:
+        good = min(made["responses"])
+        made["responses"][good]["content"] = {
+            "application/json": {"schema": {"$ref": f"#/components/schemas/{said.gives.__name__}"}}
+        }
     if scope:
         made["responses"]["401"] = {"description": "no login and no token", "content": refused()}
         made["responses"]["403"] = {"description": f"lacks the scope `{scope}`", "content": refused()}

@@ -81,6 +81,9 @@ class DeskFigures(Collector):
         yield gauge("desk_lease_held", "Whether this process is the worker", desk.lease.held is not None)
         silent = desk.lease.describe()["silent_since"] is not None
         yield gauge("desk_worker_silent", "Whether no worker follows the journal", silent)
+        for name, value in desk.wakeups.stats().items():
+            if isinstance(value, int):
+                yield gauge(f"desk_wakeups_{name}", f"Wake-ups between processes: {name}", value)
         for transport, count in desk.sockets().items():
             if isinstance(count, int | float):
                 yield gauge(f"desk_sockets_{transport}", f"Live clients: {transport}", count)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,20 +18,28 @@ from web.security import nonce
 if TYPE_CHECKING:
     from web.desk import Desk
 
-BUILT = ("/signals", "/webhooks", "/activity")
-NOT_BUILT_YET = (
-    "/",
-    "/dashboard/",
-    "/ml-dashboard",
-    "/portfolio",
-    "/positions",
-    "/trades",
-    "/market",
-    "/leaderboard",
-    "/alerts",
-    "/operations",
-    "/system",
-)
+# Each built tool and the module that draws it, so that the page can ask for it at once.
+BUILT = {
+    "/ml-dashboard": "ml/MlPage",
+    "/signals": "signals/SignalsPage",
+    "/webhooks": "webhooks/WebhooksPage",
+    "/activity": "activity/ActivityPage",
+    "/system": "system/SystemPage",
+}
+# A tool that is not built yet leads to the nearest that is.
+NEAREST = {
+    "/": "/ml-dashboard",
+    "/dashboard/": "/ml-dashboard",
+    "/portfolio": "/signals",
+    "/positions": "/signals",
+    "/trades": "/signals",
+    "/market": "/signals",
+    "/leaderboard": "/ml-dashboard",
+    "/alerts": "/signals",
+    "/operations": "/system",
+}
+# Every component in every state, for those who build tools; served where COMPONENTS_PAGE says so.
+COMPONENTS = ("/_components", "components/ComponentsPage")
 
 
 @dataclass(frozen=True)
@@ -90,8 +99,7 @@ def blueprint(desk: Desk, static: Path) -> Blueprint:
     def for_templates() -> dict[str, Any]:
         return {"nonce": nonce, "asset": assets, "version": desk.version, "demo": desk.values.demo}
 
-    def tool(rest: str = "") -> Response | tuple[str, int] | str:
-        del rest  # the page itself reads its address
+    def tool(module: str) -> Response | tuple[str, int] | str:
         found = who()
         if found is None:
             return redirect(login_url())
@@ -99,14 +107,22 @@ def blueprint(desk: Desk, static: Path) -> Blueprint:
         if entry is None:
             return render_template("missing.html"), 503
         csrf = auth().csrf(found) if found.kind == "session" else ""
-        return render_template("dashboard.html", nonce=nonce(), entry=entry, csrf=csrf, version=desk.version)
+        first = assets(f"dashboard/src/tools/{module}.tsx")
+        preload = dict.fromkeys([*entry.preload, *((first.script, *first.preload) if first else ())])
+        preload.pop(entry.script, None)
+        return render_template(
+            "dashboard.html", nonce=nonce(), entry=entry, preload=preload, csrf=csrf, version=desk.version
+        )
 
-    def nearest() -> Response:
-        return redirect(BUILT[0])
+    # What follows the tool's path is read by the page itself.
+    def add(path: str, module: str) -> None:
+        pages.add_url_rule(path, f"tool{path}", lambda: tool(module), strict_slashes=False)
+        pages.add_url_rule(f"{path}/<path:rest>", f"deep{path}", lambda rest: tool(module))
 
-    for path in BUILT:
-        pages.add_url_rule(path, f"tool{path}", tool, strict_slashes=False)
-        pages.add_url_rule(f"{path}/<path:rest>", f"deep{path}", tool)
-    for path in NOT_BUILT_YET:
-        pages.add_url_rule(path, f"nearest{path}", nearest, strict_slashes=False)
+    for path, module in BUILT.items():
+        add(path, module)
+    if desk.values.components_page:
+        add(*COMPONENTS)
+    for path, nearest in NEAREST.items():
+        pages.add_url_rule(path, f"nearest{path}", partial(redirect, nearest), strict_slashes=False)
     return pages

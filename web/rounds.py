@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("web.rounds")
 PULSE_SECONDS = 0.25
+# What each process tells its own clients: the sources from the journal, the server about itself.
+OWN_UPDATES = frozenset({"webhook_health_update", "publisher_update", "system_health_update"})
 PUBLISHERS_SECONDS = 0.5
 
 

@@ -86,6 +86,7 @@ def figures(desk: Desk) -> dict[str, Any]:
         "worker": desk.lease.describe(),
         "database": {"dialect": desk.journal.dialect} | desk.journal.stats(),
         "followers": state.followers(desk),
+        "wakeups": desk.wakeups.stats(),
         "head": desk.journal.head,
         "sockets": desk.sockets(),
         "delivery": desk.delivery(),

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 
 const LANDING_KB = 150;
 const CHUNK_KB = 40;
-const LANDING = ["dashboard/src/main.tsx", "dashboard/src/tools/signals/SignalsPage.tsx"];
+const LANDING = ["dashboard/src/main.tsx", "dashboard/src/tools/ml/MlPage.tsx"];
 
 const built = new URL("../../static/dashboard/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", built), "utf8"));

@@ -45,6 +45,31 @@ export interface SeriesHealth {
   status: "never" | "learning" | "live" | "silent" | "closed";
 }
 
+/** `ok` whether the last commit went well; commit times in milliseconds, null before the first. */
+export interface DatabaseHealth {
+  dialect: string;
+  ok: boolean;
+  waiting: number;
+  failed: number;
+  commit_p50_ms: number | null;
+  commit_p99_ms: number | null;
+  last_error: string | null;
+}
+
+/** Where a follower stands: the last fact it handled, and how many wait for it. */
+export interface FollowerHealth {
+  name: string;
+  seq: number;
+  lag: number;
+}
+
+/** Who holds the worker's lease; `silent_since` is null while it renews. */
+export interface WorkerHealth {
+  holder: string | null;
+  since: string | null;
+  silent_since: string | null;
+}
+
 export interface JobFailure {
   code: string;
   message: string;
@@ -293,8 +318,24 @@ export interface WebhookHealthUpdate {
   series: SeriesHealth[];
 }
 
-/** Database, queues, followers' lag, sockets, memory, event-loop delay. */
-export type SystemHealthUpdate = Record<string, unknown>;
+/** Database, queues, followers' lag, sockets by transport, memory in MB, delays of the event loop's timers. */
+export interface SystemHealthUpdate {
+  version: string;
+  started_at: string;
+  uptime_s: number;
+  engine: string;
+  database: DatabaseHealth;
+  followers: FollowerHealth[];
+  head: number;
+  sockets: Record<string, number>;
+  rates: Record<string, number>;
+  memory_mb: number | null;
+  loop_delay_ms: number;
+  loop_delay_worst_ms: number;
+  loop_delay_p50_ms: number | null;
+  loop_delay_p99_ms: number | null;
+  worker: WorkerHealth | null;
+}
 
 /** One source outside that reports to the desk; `active` when it did lately (PUBLISHER_ACTIVE_SECONDS). */
 export interface PublisherUpdate {

@@ -8,7 +8,9 @@ import { configureHttp } from "./connection/http";
 import "./look.css";
 import { desk } from "./state/desk";
 import { follow } from "./state/follow";
+import { notifySignals } from "./state/notices";
 import { startTicking } from "./state/now";
+import { keepVitals } from "./state/vitals";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no #root");
@@ -22,6 +24,8 @@ configureHttp({
   onSessionEnd: () => desk.setState((now) => ({ link: { ...now.link, phase: "ended" } })),
 });
 desk.setState({ version: root.dataset["version"] ?? "" });
+keepVitals();
+notifySignals();
 follow();
 startTicking();
 createRoot(root).render(<App />);

@@ -42,8 +42,52 @@ class WebhookHealthUpdate(Open):
     series: list[SeriesHealth] = Field(default_factory=list)
 
 
+class DatabaseHealth(Open):
+    """`ok` whether the last commit went well; commit times in milliseconds, null before the first."""
+
+    dialect: str
+    ok: bool
+    waiting: int = 0
+    failed: int = 0
+    commit_p50_ms: float | None = None
+    commit_p99_ms: float | None = None
+    last_error: str | None = None
+
+
+class FollowerHealth(Open):
+    """Where a follower stands: the last fact it handled, and how many wait for it."""
+
+    name: str
+    seq: int
+    lag: int
+
+
+class WorkerHealth(Open):
+    """Who holds the worker's lease; `silent_since` is null while it renews."""
+
+    holder: str | None = None
+    since: str | None = None
+    silent_since: str | None = None
+
+
 class SystemHealthUpdate(Open):
-    """Database, queues, followers' lag, sockets, memory, event-loop delay."""
+    """Database, queues, followers' lag, sockets by transport, memory in MB, delays of the event loop's timers."""
+
+    version: str
+    started_at: str
+    uptime_s: float
+    engine: str
+    database: DatabaseHealth
+    followers: list[FollowerHealth] = Field(default_factory=list)
+    head: int
+    sockets: dict[str, int] = Field(default_factory=dict)
+    rates: dict[str, float] = Field(default_factory=dict)
+    memory_mb: float | None = None
+    loop_delay_ms: float
+    loop_delay_worst_ms: float
+    loop_delay_p50_ms: float | None = None
+    loop_delay_p99_ms: float | None = None
+    worker: WorkerHealth | None = None
 
 
 class PriceUpdate(Open):

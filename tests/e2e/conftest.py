@@ -64,7 +64,7 @@ class Visitor:
         page.goto(f"{server.url}/login")
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Log in").click()
-        page.wait_for_url("**/signals")
+        page.wait_for_url("**/ml-dashboard")
         page.close()
         return made
 

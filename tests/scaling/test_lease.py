@@ -44,7 +44,8 @@ def test_takeover(make_topology: MakeTopology) -> None:
     within(LEASE + 2, lambda: ready(web)["worker"]["silent_since"] or topology.worker(), "the silence is said")
     second = within(LEASE + 3, topology.worker, "the standby took over")
     assert second is not first
-    third = topology.add("worker").start()
+    third = topology.add("worker")
+    third.wait_ready()
 
     assert second.process is not None
     second.process.send_signal(signal.SIGSTOP)

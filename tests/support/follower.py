@@ -1,7 +1,9 @@
 """Clients that follow the journal, come back by their positions, and remember what they saw: here over plain `/ws`."""
 
+import contextlib
 import itertools
 import json
+import socket
 import threading
 import time
 from typing import Any
@@ -25,7 +27,8 @@ class Follower:
         self.snapshots: list[dict[str, Any]] = []
         self.sessions: list[dict[str, Any]] = []
         self.position: tuple[str, int] | None = None
-        self._closing = threading.Event()
+        self.resets: list[str] = []  # why it had to start over, in the desk's words
+        self._closing, self._away, self._left = threading.Event(), threading.Event(), threading.Event()
         self._socket: websocket.WebSocket | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -36,19 +39,26 @@ class Follower:
 
     def _run(self) -> None:
         while not self._closing.is_set():
+            if self._away.is_set():
+                self._left.set()
+                time.sleep(0.02)
+                continue
             try:
                 self._follow_once()
             except (OSError, websocket.WebSocketException):
                 time.sleep(0.1)
 
     def _follow_once(self) -> None:
-        socket = self._connect("/ws")
-        socket.send(json.dumps({"op": "auth", **self._auth()}))
-        while not self._closing.is_set():
-            text = socket.recv()
+        line = self._connect("/ws")
+        line.send(json.dumps({"op": "auth", **self._auth()}))
+        while self._stays():
+            text = line.recv()
             if not text:
                 return
             self._take(json.loads(text))
+
+    def _stays(self) -> bool:
+        return not self._closing.is_set() and not self._away.is_set()
 
     def _connect(self, path: str) -> websocket.WebSocket:
         self._socket = websocket.create_connection(f"ws://{self.address}{path}", timeout=self.silence)
@@ -62,6 +72,8 @@ class Follower:
         kind = message.get("type")
         if kind == "snapshot":
             self.snapshots.append(message)
+            if (reason := message["data"].get("reason", "new")) != "new":
+                self.resets.append(reason)
             self.position = (message["data"]["epoch"], message["data"]["seq"])
         elif kind == "connection_status":
             self.sessions.append(message)
@@ -85,10 +97,25 @@ class Follower:
             time.sleep(0.02)
         raise AssertionError("the follower never got its snapshot")
 
+    def leave(self) -> None:
+        """Hang up and keep away until `come_back`."""
+        self._left.clear()
+        self._away.set()
+        self._hang_up()
+        assert self._left.wait(30)
+
+    def come_back(self) -> None:
+        self._away.clear()
+
+    def _hang_up(self) -> None:
+        raw = None if self._socket is None else self._socket.sock
+        if raw is not None:
+            with contextlib.suppress(OSError):  # it has ended by itself
+                raw.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         self._closing.set()
-        if self._socket is not None:
-            self._socket.close()
+        self._hang_up()
         self._thread.join(self.leaves_within)
 
     def assert_lossless(self) -> None:

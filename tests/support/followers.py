@@ -24,7 +24,7 @@ class SocketIOFollower(Follower):
         socket = self._connect(f"{ENGINE}websocket")
         socket.recv()  # Engine.IO's own greeting
         socket.send("40" + json.dumps(self._auth()))
-        while not self._closing.is_set():
+        while self._stays():
             packet = socket.recv()
             if not packet:
                 return
@@ -78,7 +78,7 @@ class PollingFollower(SocketIOFollower):
             sid = json.loads(greeting[1:])["sid"]
             self._try_to_upgrade(sid)
             self._ask(session.post, f"{url}&sid={sid}", data="40" + json.dumps(self._auth()))
-            while not self._closing.is_set():
+            while self._stays():
                 for packet in self._ask(session.get, f"{url}&sid={sid}").split(BETWEEN_PACKETS):
                     if packet == "2":
                         self._ask(session.post, f"{url}&sid={sid}", data="3")
@@ -104,7 +104,6 @@ class LongPollFollower(Follower):
 
     def __init__(self, port: int, *, silence: float = 60.0, wait: float = 20.0) -> None:
         self.held = Held()
-        self.resets: list[str] = []
         self._wait_seconds = wait
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {API_TOKEN}"

@@ -29,7 +29,7 @@ def within(seconds: float, condition: Callable[[], Any], what: str) -> Any:
 
 @dataclass
 class Topology:
-    """`webs` and `workers` are started in order, the first one alone, because it makes the schema."""
+    """`env` is every process's; one of them makes the schema while the others wait."""
 
     folder: Path
     template: Path
@@ -39,21 +39,17 @@ class Topology:
     workers: list[DeskServer] = field(default_factory=list)
 
     def start(self, webs: int = 2, workers: int = 2) -> "Topology":
-        made = [self.add("worker") for _ in range(workers)] + [self.add("web") for _ in range(webs)]
-        for server in made[1:]:
-            server.start(wait=False)
-        for server in made:
+        for server in [self.add("worker") for _ in range(workers)] + [self.add("web") for _ in range(webs)]:
             server.wait_ready()
         return self
 
     def add(self, role: str, **env: str) -> DeskServer:
-        """One more process, started when it is the first of all."""
+        """One more process, being started."""
         several = self.webs if role == "web" else self.workers
         data_dir = self.folder / f"{role}-{len(several)}"
         shutil.copytree(self.template / "models", data_dir / "models")
         server = DeskServer(data_dir, QUICK | {"ROLE": role, "DATABASE_URL": self.database_url} | dict(self.env) | env)
-        if not self.webs and not self.workers:
-            server.start()
+        server.start(wait=False)
         several.append(server)
         return server
 

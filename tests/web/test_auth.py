@@ -189,7 +189,7 @@ def test_the_right_password_logs_in_and_leads_on(client: FlaskClient) -> None:
 @pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
 def test_a_login_never_leads_to_another_site(client: FlaskClient, path: str) -> None:
     """`next` is a path of ours or is ignored."""
-    assert client.post("/login", data={"password": PASSWORD, "next": path}).headers["Location"] == "/signals"
+    assert client.post("/login", data={"password": PASSWORD, "next": path}).headers["Location"] == "/ml-dashboard"
 
 
 def test_guessing_is_slowed_and_the_right_password_still_gets_in(make_app: MakeApp) -> None:

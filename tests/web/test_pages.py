@@ -7,21 +7,28 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.web.conftest import ADMIN, MakeApp
-from web.pages import NOT_BUILT_YET, Assets
+from web.pages import BUILT, NEAREST, Assets
 
 
-@pytest.mark.parametrize("path", NOT_BUILT_YET)
+@pytest.mark.parametrize("path", NEAREST)
 def test_a_tool_that_is_not_built_leads_to_the_nearest(client: FlaskClient, path: str) -> None:
     """Bookmarks of the whole product work from the first day."""
-    assert client.get(path).headers["Location"] == "/signals"
+    assert client.get(path).headers["Location"] == NEAREST[path]
+    assert NEAREST[path] in BUILT
 
 
-@pytest.mark.parametrize("path", ["/signals", "/signals/0190-abc"])
+def test_the_components_are_for_developers(make_app: MakeApp) -> None:
+    """The page of all components is there only where the setting asks for it."""
+    assert make_app().flask.test_client().get("/_components").status_code == 404
+    assert make_app(components_page=True).flask.test_client().get("/_components").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/ml-dashboard", "/signals", "/signals/0190-abc", "/system"])
 def test_a_page_asks_for_a_login_and_comes_back(client: FlaskClient, path: str) -> None:
     """The wanted page is remembered."""
     answer = client.get(path)
     assert answer.status_code == 302
-    assert answer.headers["Location"] == ("/login" if path == "/signals" else f"/login?next={path}")
+    assert answer.headers["Location"] == ("/login" if path == "/ml-dashboard" else f"/login?next={path}")
 
 
 def test_the_built_files_are_found_by_their_source(tmp_path: Path) -> None:

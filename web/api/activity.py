@@ -11,7 +11,7 @@ from events import wire
 from events.clock import now_utc, parse_rfc3339, rfc3339
 from events.journal import EventFilter
 from events.types.activity import Event
-from web import reading
+from web import reading, shapes
 from web.answers import answer
 from web.auth import require
 from web.docs import documented
@@ -45,6 +45,7 @@ def blueprint(desk: Desk) -> Blueprint:
         "The journal backwards, newest first; an empty page with a `next` has looked at 5,000 facts in vain",
         query=FILTERS | TIMES | {"cursor": "`next` of the page before", "limit": "items a page, 1 to 1,000 (100)"},
         answers={200: "facts", 400: "a filter that can't be used; `bad_query` for an expression RE2 refuses"},
+        gives=shapes.Activity,
     )
     def backwards() -> Response:
         head = desk.journal.head

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
 
+from web import shapes
 from web.answers import answer
 from web.auth import require
 from web.docs import documented
@@ -19,7 +20,7 @@ def blueprint(gateway: Gateway) -> Blueprint:
 
     @api.get("/api/connections")
     @require("admin")
-    @documented("The live clients: transport, position, what waits for them")
+    @documented("The live clients: transport, position, what waits for them", gives=shapes.Connections)
     def connections() -> Response:
         return answer({"items": gateway.connections(), "next": None})
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response
 
 from events import dead_letters
+from web import shapes
 from web.answers import answer
 from web.auth import require
 from web.docs import documented
@@ -21,7 +22,9 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.get("/api/dead-letters")
     @require("read")
-    @documented("Facts that a follower set aside after several tries, the newest first, at most 200")
+    @documented(
+        "Facts that a follower set aside after several tries, the newest first, at most 200", gives=shapes.DeadLetters
+    )
     def listing() -> Response:
         return answer({"items": dead_letters.newest(desk.journal), "next": None})
 

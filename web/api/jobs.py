@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
 
+from events.types.passing import JobProgress
+from web import shapes
 from web.answers import answer
 from web.auth import require
 from web.docs import documented
@@ -19,7 +21,7 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.get("/api/jobs")
     @require("read")
-    @documented("Long jobs of this process, newest first, each with its progress")
+    @documented("Long jobs of this process, newest first, each with its progress", gives=shapes.Jobs)
     def listing() -> Response:
         return answer({"items": [job.progress() for job in desk.jobs.all()], "next": None})
 
@@ -32,7 +34,11 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.post("/api/jobs/<job_id>/cancel")
     @require("admin")
-    @documented("Stop a job at its next step", answers={200: "its progress", 404: "no such job in this process"})
+    @documented(
+        "Stop a job at its next step",
+        answers={200: "its progress", 404: "no such job in this process"},
+        gives=JobProgress,
+    )
     def cancel(job_id: str) -> Response:
         return answer(desk.jobs.cancel(job_id).progress())
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 
 from events.clock import now_utc
 from signals import scores
-from web import state
+from web import shapes, state
 from web.answers import answer
 from web.auth import require
 from web.auth.guard import principal
@@ -27,7 +27,7 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.get("/api/models")
     @require("read")
-    @documented("The models, newest first, each with its card; and the one in use")
+    @documented("The models, newest first, each with its card; and the one in use", gives=shapes.Models)
     def models() -> Response:
         rows = desk.journal.query(
             "SELECT id, sha256, status, card, created_at, updated_at FROM models ORDER BY created_at DESC LIMIT 100"
@@ -39,7 +39,8 @@ def blueprint(desk: Desk) -> Blueprint:
     @require("read")
     @documented(
         "What the model in use said lately: its scores, verdicts by confidence band, last predictions, importance, and "
-        "the sizing rules in force"
+        "the sizing rules in force",
+        gives=shapes.Summary,
     )
     def summary() -> Response:
         card = state.model(desk)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
 
+from events.types.passing import SystemHealthUpdate
 from web import state
 from web.answers import answer
 from web.auth import require
@@ -44,7 +45,7 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.get("/api/system/health")
     @require("read")
-    @documented("The server itself: database, followers, sockets, memory, event-loop delay")
+    @documented("The server itself: database, followers, sockets, memory, event-loop delay", gives=SystemHealthUpdate)
     def system() -> Response:
         return answer(figures(desk))
 

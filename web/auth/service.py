@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from events.clock import parse_rfc3339
+from events.clock import now_utc, parse_rfc3339, rfc3339
+from events.errors import EventsError
 from web.auth import origins, secrets
 from web.auth.principal import Principal
 from web.auth.sessions import Sessions
@@ -19,11 +22,21 @@ if TYPE_CHECKING:
     from web.desk import Desk
 
 
+log = logging.getLogger("web.auth")
+# Longer than the clocks of two machines may differ, and than a database may be away without anybody noticing.
+REVOKED_WINDOW = timedelta(minutes=15)
+REVOKED = (
+    "SELECT id AS key FROM tokens WHERE revoked_at > :since"
+    " UNION ALL SELECT id_hash AS key FROM sessions WHERE revoked_at > :since"
+)
+
+
 class Auth:
     """Recognises tokens and sessions, and says when one ended."""
 
     def __init__(self, desk: Desk) -> None:
-        self._values, self._runtime = desk.values, desk.runtime
+        self._values, self._runtime, self._journal = desk.values, desk.runtime, desk.journal
+        self._revoked: frozenset[str] = frozenset()
         self.tokens = Tokens(desk.journal, self._values.api_token, self._values.secret_key)
         self.sessions = Sessions(desk.journal, self._values.session_seconds, self._values.login_link_seconds)
         self.throttle = Throttle(self._values.login_attempts, self._values.login_refill_seconds, time.monotonic)
@@ -116,13 +129,27 @@ class Auth:
         self._ended(token_id)
 
     def watch(self) -> None:
-        """Until `stop`: tell of sessions whose time is over."""
+        """Until `stop`: tell of sessions whose time is over, and of what another process of the desk revoked."""
         self._watching = True
         while self._watching:
             now = time.time()
             for key in [key for key, until in self._living.items() if until <= now]:
                 self._ended(key)
+            if self._journal.dialect == "postgresql":
+                self._hear_of_revoked()
             self._runtime.sleep(self._values.session_check_seconds)
+
+    def _hear_of_revoked(self) -> None:
+        """Every request asks the database by itself; a socket that is open already must be told."""
+        since = {"since": rfc3339(now_utc() - REVOKED_WINDOW)}
+        try:
+            found = frozenset(row["key"] for row in self._journal.query(REVOKED, since))
+        except EventsError as error:
+            log.debug("what was revoked can't be read: %s", error.message)
+            return
+        for key in found - self._revoked:
+            self._ended(key)
+        self._revoked = found
 
     def stop(self) -> None:
         self._watching = False

@@ -18,7 +18,7 @@ from web.errors import NotAllowed
 if TYPE_CHECKING:
     from web.desk import Desk
 
-HOME = "/signals"
+HOME = "/ml-dashboard"
 DEVICE_SECONDS = 365 * 86400
 
 

@@ -108,6 +108,8 @@ class Joining:
             client.joining = False
 
     def _welcome(self, client: Client, position: Position | None, history: int) -> None:
+        if position is not None and position.epoch == self._journal.epoch:
+            self._journal.reach(position.seq)  # another process of the desk may have given it out a moment ago
         epoch, head = self._journal.epoch, self._journal.head
         reset = reset_reason(position, epoch, head, self._reach)
         client.send(Message(self._status(client, epoch, head, reset).envelope()))

@@ -187,6 +187,8 @@ class LongPoll:
             # The next fact was archived: what is there now is not what was asked for, and must not look like it.
             archived = after and journal.ring_after(after) is None and after < journal.first() - 1
             return "too_old" if archived else None
+        if epoch == journal.epoch:
+            journal.reach(after)  # another process of the desk may have given it out a moment ago
         return reset_reason(Position(epoch, after), journal.epoch, journal.head, self._desk.values.replay_facts)
 
     def _look(self, wanted: Wanted, after: int, limit: int) -> tuple[list[Fact], int]:

@@ -12,7 +12,7 @@ const COLOUR: Record<Glow, string> = {
 export const GLOW_TEXT: Record<Glow, string> = { good: "text-muted", warn: "text-warn", bad: "text-error", unknown: "text-faint" };
 
 export function Lamp({ glow }: { glow: Glow }) {
-  return <span aria-hidden className={`size-2 shrink-0 rounded-full border ${COLOUR[glow]}`} />;
+  return <span aria-hidden className={`inline-block size-2 shrink-0 rounded-full border ${COLOUR[glow]}`} />;
 }
 
 /** A light with its words; `todo` says what to do about one that is not good. */

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 /** `title` says what is missing, the children what to do next. */
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {
   return (
-    <div className="flex min-h-16 flex-1 flex-col items-start justify-center gap-1 py-2 text-muted" data-state="empty">
+    <div className="flex flex-col items-start gap-1 py-1 text-muted" data-state="empty">
       <p className="text-text">{title}</p>
       {children !== undefined && <div>{children}</div>}
     </div>

@@ -14,7 +14,7 @@ import { choice, MenuButton } from "./MenuButton";
 export function TopBar({ onPalette }: { onPalette: () => void }) {
   return (
     <header className="hairline-b flex h-10 shrink-0 items-center gap-3 bg-raised px-3 max-[719px]:gap-1 max-[719px]:px-2.5">
-      <a href="/signals" className="flex items-center gap-2 pr-1 font-semibold tracking-tight text-text max-[719px]:hidden">
+      <a href="/ml-dashboard" className="flex items-center gap-2 pr-1 font-semibold tracking-tight text-text max-[719px]:hidden">
         <Mark />
         Signal Desk
       </a>

@@ -4,7 +4,7 @@ import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 
 import type { LinkStatus } from "../connection/link";
-import type { JobProgress, PublisherUpdate, SignalRow } from "../events";
+import type { JobProgress, PublisherUpdate, SignalRow, SystemHealthUpdate } from "../events";
 
 /** How many updates and exits are folded into an entry. */
 export interface Children {
@@ -85,6 +85,10 @@ export interface Desk {
   chosen: ReadonlyMap<string, unknown>;
   /** Scripts that report to the desk, by their name. */
   publishers: ReadonlyMap<string, PublisherUpdate>;
+  /** A source's settings since somebody changed them in this page's lifetime: mute, mapping, cadence. */
+  sourceSettings: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+  /** The server's own figures as last told, and when (browser's clock). */
+  health: { told: SystemHealthUpdate; at: number } | null;
   /** Long work that was heard of in this page. */
   jobs: ReadonlyMap<string, JobProgress>;
   version: string;
@@ -105,6 +109,8 @@ export const emptyDesk: Desk = {
   settings: null,
   chosen: new Map(),
   publishers: new Map(),
+  sourceSettings: new Map(),
+  health: null,
   jobs: new Map(),
   version: "",
   generation: 0,

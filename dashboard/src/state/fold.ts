@@ -4,7 +4,7 @@ import type { Envelope, Snapshot } from "../connection/envelope";
 import { isRecord } from "../connection/envelope";
 import type { JobProgress, PublisherUpdate } from "../events";
 import type { ChildFact, Desk, SignalItem, SourceHealth } from "./desk";
-import { readChosen, readItems, readJob, readModel, readPublisher, readPublishers, readRow, readSettings, readSource, readSources } from "./read";
+import { readChosen, readHealth, readItems, readJob, readModel, readPublisher, readPublishers, readRow, readSettings, readSource, readSources } from "./read";
 
 /** The store keeps the newest signals; older ones are pages of history. */
 export const RING = 2_000;
@@ -37,6 +37,12 @@ class Draft {
         break;
       case "publisher_update":
         this.publisher(envelope);
+        break;
+      case "source_update":
+        this.sourceSettings(envelope);
+        break;
+      case "system_health_update":
+        this.systemHealth(envelope, now);
         break;
       case "job_progress":
         this.job(envelope);
@@ -94,6 +100,16 @@ class Draft {
     else this.chosen.set(data["name"], data["after"]);
   }
 
+  private sourceSettings({ data }: Envelope): void {
+    if (typeof data["name"] !== "string" || !isRecord(data["after"])) return;
+    this.rest.sourceSettings = new Map(this.rest.sourceSettings ?? this.before.sourceSettings).set(data["name"], data["after"]);
+  }
+
+  private systemHealth({ data }: Envelope, now: number): void {
+    const told = readHealth(data);
+    if (told !== null) this.rest.health = { told, at: now };
+  }
+
   private publisher({ data }: Envelope): void {
     const told = readPublisher(data);
     if (told === null) return;
@@ -147,6 +163,7 @@ export function foldSnapshot(before: Desk, snapshot: Snapshot): Partial<Desk> {
     settings: readSettings(snapshot["settings"]),
     chosen: readChosen(snapshot["settings"]),
     publishers: new Map(readPublishers(snapshot["publishers"]).map((one) => [one.source, one])),
+    sourceSettings: new Map(),
     version: typeof health["version"] === "string" ? health["version"] : before.version,
     generation: before.generation + 1,
   };

@@ -11,6 +11,8 @@ export interface Preferences {
   clock: ClockZone;
   density: "compact" | "comfortable";
   shortcuts: boolean;
+  /** Whether a notification may make a sound. */
+  sound: boolean;
 }
 
 /** Also read by static/theme.js, which sets the look before the first paint. */
@@ -21,6 +23,7 @@ const CHOICES: { [K in keyof Preferences]: readonly Preferences[K][] } = {
   clock: ["exchange", "local", "utc"],
   density: ["compact", "comfortable"],
   shortcuts: [true, false],
+  sound: [false, true],
 };
 
 function stored(): Partial<Record<keyof Preferences, unknown>> {
@@ -45,6 +48,7 @@ function read(): Preferences {
     clock: choice("clock", kept.clock),
     density: choice("density", kept.density),
     shortcuts: choice("shortcuts", kept.shortcuts),
+    sound: choice("sound", kept.sound),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Reads the server's answers into our own shapes; what is missing becomes null, never a guess. */
 
 import { isRecord } from "../connection/envelope";
-import type { Contribution, JobProgress, PublisherUpdate, Reason, SignalRow } from "../events";
+import type { Contribution, JobProgress, PublisherUpdate, Reason, SignalRow, SystemHealthUpdate } from "../events";
 import type { Children, ModelCard, SeriesHealth, Settings, SignalItem, SourceHealth } from "./desk";
 
 type Raw = Record<string, unknown>;
@@ -195,5 +195,42 @@ export function readJob(raw: Raw): JobProgress | null {
     error: failure && { code: text(failure, "code") ?? "", message: text(failure, "message") ?? "", hint: text(failure, "hint") ?? "" },
     started_at: text(raw, "started_at") ?? "",
     ended_at: text(raw, "ended_at"),
+  };
+}
+
+function figures(raw: unknown): Record<string, number> {
+  return Object.fromEntries(Object.entries(isRecord(raw) ? raw : {}).filter((entry): entry is [string, number] => typeof entry[1] === "number"));
+}
+
+/** The server's own figures; null when they do not even say which version it is. */
+export function readHealth(raw: Raw): SystemHealthUpdate | null {
+  const version = text(raw, "version");
+  if (version === null) return null;
+  const database = isRecord(raw["database"]) ? raw["database"] : {};
+  const worker = raw["worker"];
+  return {
+    version,
+    started_at: text(raw, "started_at") ?? "",
+    uptime_s: number(raw, "uptime_s") ?? 0,
+    engine: text(raw, "engine") ?? "",
+    database: {
+      dialect: text(database, "dialect") ?? "",
+      ok: database["ok"] === true,
+      waiting: number(database, "waiting") ?? 0,
+      failed: number(database, "failed") ?? 0,
+      commit_p50_ms: number(database, "commit_p50_ms"),
+      commit_p99_ms: number(database, "commit_p99_ms"),
+      last_error: text(database, "last_error"),
+    },
+    followers: list(raw["followers"]).map((one) => ({ name: text(one, "name") ?? "", seq: number(one, "seq") ?? 0, lag: number(one, "lag") ?? 0 })),
+    head: number(raw, "head") ?? 0,
+    sockets: figures(raw["sockets"]),
+    rates: figures(raw["rates"]),
+    memory_mb: number(raw, "memory_mb"),
+    loop_delay_ms: number(raw, "loop_delay_ms") ?? 0,
+    loop_delay_worst_ms: number(raw, "loop_delay_worst_ms") ?? 0,
+    loop_delay_p50_ms: number(raw, "loop_delay_p50_ms"),
+    loop_delay_p99_ms: number(raw, "loop_delay_p99_ms"),
+    worker: isRecord(worker) ? { holder: text(worker, "holder"), since: text(worker, "since"), silent_since: text(worker, "silent_since") } : null,
   };
 }

@@ -38,7 +38,7 @@ export function Spark({ label, points, format, height = 28, floor = 0, tone = "p
     <div className="relative" style={{ height }} onPointerMove={onMove} onPointerLeave={() => setAt(null)}>
       <svg role="img" aria-label={`${label}: ${told}`} viewBox={`0 0 ${WIDTH} ${height}`} preserveAspectRatio="none" className="block h-full w-full overflow-visible" fill="none">
         <path d={`M0 ${height - 0.5}H${WIDTH}`} className="stroke-line" vectorEffect="non-scaling-stroke" />
-        {lineParts(points, place).map((part) => (
+        {known.length > 1 && lineParts(points, place).map((part) => (
           <path key={part.slice(0, 16)} d={part} className={STROKE[tone]} strokeWidth={1.5} strokeLinecap="round" strokeLinejoin="round" vectorEffect="non-scaling-stroke" />
         ))}
         {at !== null && pointed && <path d={`M${place.x(pointed.at)} 0V${height}`} className="stroke-faint" vectorEffect="non-scaling-stroke" />}

@@ -1,0 +1,95 @@
+/** The newest scored signals, each opening to what moved its probability. */
+
+import { useCallback, useMemo, useState } from "react";
+
+import { Card } from "../../components/Card";
+import { Empty } from "../../components/States";
+import { Price, ProbabilityCell, Result, Side, SymbolCell, Verdict } from "../../components/signal/cells";
+import { Contributions } from "../../components/signal/Contributions";
+import { why } from "../../components/signal/words";
+import { Cards } from "../../components/table/Cards";
+import type { Column } from "../../components/table/column";
+import type { ListProps } from "../../components/table/list";
+import { Table } from "../../components/table/Table";
+import { Time } from "../../components/Time";
+import { useDesk, type SignalItem } from "../../state/desk";
+import { go } from "../../state/location";
+import { usePhone } from "../../state/media";
+
+const SHOWN = 100;
+const HEIGHT = 404;
+
+const columns: readonly Column<SignalItem>[] = [
+  { id: "time", title: "Time", width: "98px", narrow: "92px", sortBy: (row) => row.received_at, cell: (row) => <Time at={row.received_at} /> },
+  { id: "symbol", title: "Symbol", width: "98px", narrow: "84px", sortBy: (row) => row.symbol, cell: (row) => <SymbolCell row={row} /> },
+  { id: "side", title: "Side", width: "36px", cell: (row) => <Side side={row.side} /> },
+  { id: "price", title: "Price", width: "80px", right: true, cell: (row) => <Price value={row.price} /> },
+  { id: "probability", title: "Probability", width: "104px", sortBy: (row) => row.probability, cell: (row) => <ProbabilityCell row={row} /> },
+  { id: "verdict", title: "Verdict", width: "52px", sortBy: (row) => row.verdict, cell: (row) => <Verdict verdict={row.verdict} /> },
+  { id: "result", title: "Result", width: "84px", right: true, sortBy: (row) => row.outcome_r, cell: (row) => <Result row={row} /> },
+  { id: "strongest", title: "Moved most by", width: "minmax(96px, 1fr)", narrow: "minmax(80px, 1fr)", cell: (row) => <span className="text-muted">{strongest(row)}</span> },
+];
+
+function strongest(row: SignalItem): string {
+  const all = [...(row.contributions ?? [])].sort((a, b) => Math.abs(b.log_odds) - Math.abs(a.log_odds)).slice(0, 2);
+  return all.map((one) => `${one.feature.replaceAll("_", " ")} ${one.log_odds >= 0 ? "↑" : "↓"}`).join("  ");
+}
+
+/** The newest scored entries, newest first; looked for from the newest on, because thousands may be held. */
+export function lastScored(signals: ReadonlyMap<string, SignalItem>): SignalItem[] {
+  return [...signals.values()]
+    .filter((one) => one.probability !== null)
+    .sort((a, b) => (b.seq ?? 0) - (a.seq ?? 0))
+    .slice(0, SHOWN);
+}
+
+const rowId = (row: SignalItem): string => row.id;
+const name = (row: SignalItem): string => `What moved ${row.symbol ?? row.kind}`;
+const content = (row: SignalItem) => (
+  <div className="hairline-b cursor-auto bg-lifted px-4 pt-2 pb-4 whitespace-normal">
+    <Contributions row={row} />
+    <button type="button" className="quiet mt-2 -ml-2 text-accent" onClick={() => go(`/signals/${row.id}`)}>
+      Whole journey
+    </button>
+  </div>
+);
+const card = (row: SignalItem) => (
+  <>
+    <span className="flex w-full items-baseline gap-2">
+      <span className="text-[14px] font-semibold">{row.symbol ?? row.kind}</span>
+      <Side side={row.side} />
+      <Price value={row.price} />
+      <span className="ml-auto text-muted">
+        <Time at={row.received_at} />
+      </span>
+    </span>
+    <span className="flex w-full items-center gap-3">
+      <span className="w-28 shrink-0">
+        <ProbabilityCell row={row} />
+      </span>
+      <Verdict verdict={row.verdict} />
+      <span className="ml-auto">
+        <Result row={row} />
+      </span>
+    </span>
+    <span className="block w-full truncate text-muted">{strongest(row) || why(row)}</span>
+  </>
+);
+
+export function Predictions({ stale }: { stale: boolean }) {
+  const phone = usePhone();
+  const signals = useDesk((desk) => desk.signals);
+  const known = useDesk((desk) => desk.known);
+  const arrived = useDesk((desk) => desk.arrived);
+  const rows = useMemo(() => lastScored(signals), [signals]);
+  const [openId, setOpenId] = useState<string | null>(null);
+  const onToggle = useCallback((id: string) => setOpenId((now) => (now === id ? null : id)), []);
+  const detail = useMemo(() => ({ openId, onToggle, name, content }), [openId, onToggle]);
+  const list: ListProps<SignalItem> = { label: "Last predictions", rows, rowId, detail, stale, marks: (row) => ({ "data-prediction": row.id, "data-arrived": arrived.has(row.id) }) };
+  return (
+    <Card title="Last predictions" span={8} flush={rows.length > 0} note={rows.length > 0 ? `the newest ${rows.length}` : undefined}>
+      {rows.length === 0 && <Empty title={known ? "No signal has been scored yet." : "Asking the desk…"}>{known && "Each entry stands here as soon as it arrives, with what moved its probability."}</Empty>}
+      {rows.length > 0 && (phone ? <Cards {...list} card={card} height={84} maxHeight={HEIGHT} /> : <Table {...list} columns={columns} maxHeight={HEIGHT} />)}
+    </Card>
+  );
+}

@@ -1,0 +1,81 @@
+/** How the model's scores are spread, and what became of them in each band of confidence. */
+
+import type { ScoreBand, Summary } from "../../connection/api";
+import { Card } from "../../components/Card";
+import { Histogram } from "../../components/charts/Histogram";
+import { Empty } from "../../components/States";
+import { useHighConfidence } from "../../state/chosen";
+import { percent, quantity, rMultiple } from "../../state/format";
+
+export function Spread({ summary }: { summary: Summary | undefined }) {
+  const { probability } = useHighConfidence();
+  const scored = summary?.scored ?? 0;
+  const bins = (summary?.distribution ?? []).map((one) => ({ from: one.low, to: one.high, count: one.n, marked: one.taken }));
+  return (
+    <Card title="Scores" note={scored > 0 ? `${summary?.limited ? "the newest " : ""}${quantity(scored)} in 30 days` : undefined}>
+      {scored === 0 ? (
+        <Empty title="No scores yet.">The probabilities of your entries will be spread out here.</Empty>
+      ) : (
+        <Histogram label="Spread of scores" bins={bins} format={percent} mark={{ at: probability, name: "high confidence from" }} markedName="sized" height={88} />
+      )}
+    </Card>
+  );
+}
+
+export function Bands({ bands }: { bands: readonly ScoreBand[] }) {
+  const shown = bands.filter((one) => one.n > 0).reverse();
+  return (
+    <Card title="By confidence" note="what was decided, and what came of it">
+      {shown.length === 0 ? (
+        <Empty title="Nothing to compare yet.">Verdicts and outcomes gather here by band of probability.</Empty>
+      ) : (
+        <table className="w-full">
+          <caption className="sr-only">Verdicts and outcomes by band of probability</caption>
+          <thead>
+            <tr className="h-6 text-right">
+              <th scope="col" className="label text-left font-normal">
+                Band
+              </th>
+              <th scope="col" className="label font-normal" title="Sized: take or reduce">
+                Sized
+              </th>
+              <th scope="col" className="label font-normal">
+                Skip
+              </th>
+              <th scope="col" className="label font-normal" title="Closed trades that won, of those closed">
+                Won
+              </th>
+              <th scope="col" className="label font-normal" title="Mean outcome in multiples of the risk">
+                Mean
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((one) => (
+              <Band key={one.low} band={one} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Card>
+  );
+}
+
+function Band({ band }: { band: ScoreBand }) {
+  const { mean_r: mean, verdicts } = band;
+  const sized = (verdicts["take"] ?? 0) + (verdicts["reduce"] ?? 0);
+  return (
+    <tr className="figure h-6 text-right">
+      <th scope="row" className="text-left font-normal text-model">
+        {Math.round(band.low * 100)}–{percent(band.high)}
+      </th>
+      <td>{sized}</td>
+      <td className="text-muted">{band.n - sized}</td>
+      <td title={`${band.closed} closed`}>{band.closed === 0 ? <span className="text-faint">–</span> : `${band.won}/${band.closed}`}</td>
+      <td className={mean === null ? "text-faint" : mean >= 0 ? "text-gain" : "text-loss"}>
+        {mean !== null && <span aria-hidden>{mean >= 0 ? "▲ " : "▼ "}</span>}
+        {rMultiple(mean)}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,57 @@
+/** What the System page asks the server beside what the link brings: clients, dead letters, jobs, and the first figures. */
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+
+import { ask } from "../../connection/ask";
+import { ApiError } from "../../connection/http";
+import { desk, useDesk } from "../../state/desk";
+
+const CLIENTS_MS = 5_000;
+const LETTERS_MS = 15_000;
+
+/** The figures that the server tells next may be seconds away: the page asks for the first itself. */
+export function useFirstFigures(): { error: unknown; retry: () => void } {
+  const query = useQuery({
+    queryKey: ["system-health"],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: ({ signal }) => ask("GET /api/system/health", { signal }),
+  });
+  const { data } = query;
+  useEffect(() => {
+    if (data !== undefined && desk.getState().health === null) desk.setState({ health: { told: data, at: Date.now() } });
+  }, [data]);
+  return { error: query.error, retry: () => void query.refetch() };
+}
+
+/** null where this access may not see who is connected. */
+export function useConnections() {
+  return useQuery({
+    queryKey: ["connections"],
+    refetchInterval: CLIENTS_MS,
+    queryFn: ({ signal }) =>
+      ask("GET /api/connections", { signal }).catch((error: unknown) => {
+        if (error instanceof ApiError && error.status === 403) return null;
+        throw error;
+      }),
+  });
+}
+
+export function useDeadLetters() {
+  const client = useQueryClient();
+  const query = useQuery({ queryKey: ["dead-letters"], refetchInterval: LETTERS_MS, queryFn: ({ signal }) => ask("GET /api/dead-letters", { signal }) });
+  const retry = async (letter_id: string): Promise<void> => {
+    await ask("POST /api/dead-letters/{letter_id}/retry", { path: { letter_id } });
+    await client.invalidateQueries({ queryKey: ["dead-letters"] });
+  };
+  return { query, retry };
+}
+
+/** The jobs that ran before this page was opened are asked for; how they go on comes by the link. */
+export function useJobs() {
+  const live = useDesk((now) => now.jobs);
+  const query = useQuery({ queryKey: ["jobs"], staleTime: Number.POSITIVE_INFINITY, queryFn: ({ signal }) => ask("GET /api/jobs", { signal }) });
+  const known = new Map((query.data?.items ?? []).map((one) => [one.job, one]));
+  for (const [id, one] of live) known.set(id, one);
+  return [...known.values()].sort((a, b) => b.started_at.localeCompare(a.started_at));
+}

@@ -1,0 +1,32 @@
+"""What wake-ups ask of whatever carries them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Away(Exception):
+    """The carrier can't be reached or does not answer; the text names the cause without any address or password."""
+
+
+class Carrier(Protocol):
+    """Two connections, one for each direction, made when first needed and again after `Away`.
+
+    One task sends, another receives; both yield while they wait. `most_bytes` is the longest text that fits.
+    """
+
+    name: str
+    most_bytes: int
+
+    def send(self, texts: Sequence[str]) -> None:
+        """To every process that listens. Raises Away within a few seconds."""
+
+    def receive(self) -> list[str]:
+        """What came, after a second at the latest; nothing, as soon as it listens, when it had to connect first.
+
+        Raises Away.
+        """
+
+    def close_sending(self) -> None:
+        """Let go of the connection; the next `send` makes another."""
+
+    def close_receiving(self) -> None: ...

@@ -1,0 +1,200 @@
+"""Joins one process's journal and bus to those of the others: two tasks, a bounded memory, and nothing that waits."""
+
+import logging
+import threading
+from typing import Any
+
+from events.bus import Bus
+from events.envelope import Passing
+from events.journal import Journal
+from events.wakeups import messages
+from events.wakeups.contract import Away, Carrier
+from runtime import Runtime
+
+log = logging.getLogger("events.wakeups")
+MOST_KEYS = 1_000
+MOST_AT_ONCE = 100
+FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.1, 2.0
+
+
+class Wakeups:
+    """`own` names the passing types that every process makes by itself, and so need not be told.
+
+    Passing updates wait by key, the newest only, so a carrier that stands still costs no memory; nobody but the task
+    that sends ever waits for it. Who begins to listen says hello and is told the newest of each key. Without a carrier
+    nothing is sent, and the journal's poll finds everything.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        bus: Bus,
+        runtime: Runtime,
+        carrier: Carrier | None,
+        process: str,
+        *,
+        own: frozenset[str],
+        gap_seconds: float,
+    ) -> None:
+        self._journal, self._bus, self._runtime, self._carrier = journal, bus, runtime, carrier
+        self._process, self._own, self._gap = process, own, gap_seconds
+        self._due = threading.Event()
+        self._head = 0
+        self._hello = False
+        self._mine: dict[str, str] = {}  # the newest of what was published here
+        self._untold: dict[str, None] = {}
+        self._theirs: dict[str, str] = {}  # the newest of what came from others, by its id
+        self._away: dict[str, bool] = {}
+        self._stopping = False
+        self._sent = self._received = self._dropped = self._refused = 0
+
+    def start(self) -> None:
+        if self._carrier is None:
+            return
+        self._journal.on_own_commit(self._committed)
+        self._bus.listen(self._told)
+        self._runtime.spawn(self._send_on, self._carrier)
+        self._runtime.spawn(self._receive_on, self._carrier)
+
+    def stop(self) -> None:
+        """Returns at once; both connections are let go within a second or two."""
+        self._stopping = True
+        self._due.set()
+
+    def stats(self) -> dict[str, Any]:
+        """`carrier` is `redis`, `notify` or null; `dropped` are updates that did not fit, `refused` foreign texts."""
+        connected = bool(self._away) and not any(self._away.values())
+        return {
+            "carrier": None if self._carrier is None else self._carrier.name,
+            "connected": connected,
+            "sent": self._sent,
+            "received": self._received,
+            "dropped": self._dropped,
+            "refused": self._refused,
+        }
+
+    # On the loop, never yielding
+    def _committed(self, head: int) -> None:
+        self._head = head
+        self._due.set()
+
+    def _told(self, update: Passing) -> None:
+        key = f"{update.type}:{update.key}"
+        if update.type in self._own or self._theirs.get(key) == update.id:
+            return
+        text = messages.passing_text(self._process, update)
+        if self._carrier is None or len(text.encode()) > self._carrier.most_bytes:
+            self._dropped += 1
+            return
+        if key not in self._mine and len(self._mine) >= MOST_KEYS:
+            oldest = next(iter(self._mine))
+            del self._mine[oldest]
+            self._untold.pop(oldest, None)
+            self._dropped += 1
+        self._mine[key] = text
+        self._untold[key] = None
+        self._due.set()
+
+    # Sending
+    def _send_on(self, carrier: Carrier) -> None:
+        failures = 0
+        while not self._stopping:
+            self._due.wait()
+            self._due.clear()
+            if self._stopping:
+                break
+            failures = 0 if self._send(carrier) else failures + 1
+            # A burst of commits is one wake-up; alone, none waits for another.
+            self._runtime.sleep(self._gap if failures == 0 else backoff(failures))
+        self._let_go(carrier.close_sending)
+
+    def _send(self, carrier: Carrier) -> bool:
+        head, self._head = self._head, 0
+        hello, self._hello = self._hello, False
+        keys = list(self._untold)[:MOST_AT_ONCE]
+        texts = [self._mine[key] for key in keys]
+        for key in keys:
+            del self._untold[key]
+        if head:
+            texts.append(messages.head_text(self._process, head))
+        if hello:
+            texts.append(messages.hello_text(self._process))
+        if self._untold:
+            self._due.set()
+        if not texts:
+            return True
+        try:
+            carrier.send(texts)
+        except Away as error:
+            self._note("send", error)
+            self._head, self._hello = max(head, self._head), hello or self._hello
+            self._untold |= {key: None for key in keys if key in self._mine}
+            self._due.set()
+            return False
+        self._note("send", None)
+        self._sent += len(texts)
+        return True
+
+    # Receiving
+    def _receive_on(self, carrier: Carrier) -> None:
+        failures = 0
+        while not self._stopping:
+            try:
+                texts = carrier.receive()
+            except Away as error:
+                self._note("receive", error)
+                failures += 1
+                self._runtime.sleep(backoff(failures))
+                continue
+            failures = 0
+            if self._away.get("receive") is not False:
+                self._hello = True
+                self._due.set()
+            self._note("receive", None)
+            for text in texts:
+                self._take(text)
+        self._let_go(carrier.close_receiving)
+
+    def _take(self, text: str) -> None:
+        told = messages.read(text)
+        if told is None:
+            self._refused += 1
+        elif told.by != self._process:
+            self._received += told.head is not None or told.passing is not None
+            if told.head is not None:
+                self._journal.nudge(told.head)
+            elif told.passing is not None:
+                self._pass_on(told.passing)
+            else:
+                self._untold |= dict.fromkeys(self._mine)
+                self._due.set()
+
+    def _pass_on(self, update: Passing) -> None:
+        """To this process's clients, and not back to where it came from."""
+        key = f"{update.type}:{update.key}"
+        if self._theirs.get(key) == update.id:
+            return
+        self._mine.pop(key, None)  # it is theirs now: whoever published it last tells it
+        self._untold.pop(key, None)
+        if key not in self._theirs and len(self._theirs) >= MOST_KEYS:
+            del self._theirs[next(iter(self._theirs))]
+        self._theirs[key] = update.id
+        self._bus.publish(update)
+
+    def _note(self, way: str, error: Away | None) -> None:
+        before, self._away[way] = self._away.get(way, False), error is not None
+        name = "" if self._carrier is None else self._carrier.name
+        if error is not None and not before:
+            log.warning("wake-ups by %s: can't %s (%s); the poll finds what others commit", name, way, error)
+        elif error is None and before:
+            log.info("wake-ups by %s: can %s again", name, way)
+
+    def _let_go(self, close: Any) -> None:
+        try:
+            close()
+        except Away as error:
+            log.debug("the carrier was gone already: %s", error)
+
+
+def backoff(failures: int) -> float:
+    return min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2.0 ** min(failures - 1, 10))

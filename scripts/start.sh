@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Starts the desk in the background and waits until it answers; settings as for `python web_server.py`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+[ -x .venv/bin/python ] || make --silent setup
+exec .venv/bin/python scripts/background.py start

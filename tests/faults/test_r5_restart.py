@@ -1,0 +1,94 @@
+"""R5: the server is killed and started again, and stopped and started again, under load and with 200 clients."""
+
+import math
+
+import pytest
+import requests
+
+from tests.conftest import StartServer
+from tests.faults.scripts import Script
+from tests.support.crowd import Crowd
+from tests.support.follower import Follower
+from tests.support.followers import LongPollFollower, SocketIOFollower
+from tests.support.server import API_TOKEN, DeskServer
+
+CLIENTS, PER_SECOND = 200, 100.0
+RESUMED_SECONDS = 10.0
+REPLAY_FACTS = 2_000
+BATCH = 500
+
+
+@pytest.mark.timeout(180)
+def test_everybody_comes_back(start_server: StartServer) -> None:
+    """Killed and stopped once each under 100 events/s: 200 clients resume, p99 within 10 s, without a gap or a repeat.
+
+    Seen to fail with a replay that begins one fact late (gaps), and with a server that knows no position of before its
+    start (everybody is given a snapshot).
+    """
+    come_back(start_server(ASYNC_MODE="eventlet"), restarts=1)
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(600)
+def test_everybody_comes_back_again_and_again(start_server: StartServer, engine: str) -> None:
+    """The long form: ten times, on both engines."""
+    come_back(start_server(ASYNC_MODE=engine), restarts=5)
+
+
+def come_back(server: DeskServer, restarts: int) -> None:
+    with (
+        Crowd(server.port, CLIENTS, ("ws", "socketio"), returning=True) as crowd,
+        Script(server.url, PER_SECOND) as script,
+    ):
+        for n in range(restarts):
+            for end in (server.kill, server.stop):
+                crowd.wait_for(server.get("/api/state")["seq"] + 1)  # something new reaches everybody
+                end()
+                server.start()
+                returns = 2 * n + (1 if end == server.kill else 2)
+                crowd.wait_until(
+                    lambda r=returns: all(len(one.back) >= r for one in crowd.members), "not all came back", 60
+                )
+        script.stop()
+        script.assert_once_each(server)
+        crowd.wait_for(server.get("/api/state")["seq"], 30)
+        took = sorted(seconds for member in crowd.members for seconds in member.back)
+        p99 = took[math.ceil(len(took) * 0.99) - 1]
+        print(f"resumed: median {took[len(took) // 2]:.2f} s, p99 {p99:.2f} s, of {len(took)}; {script.said} events")
+        crowd.assert_lossless()
+        assert len(took) == CLIENTS * restarts * 2
+        assert p99 <= RESUMED_SECONDS
+
+
+def all_back(crowd: Crowd, times: int) -> bool:
+    return all(len(member.back) >= times for member in crowd.members)
+
+
+def test_an_expired_position_is_told(start_server: StartServer) -> None:
+    """Who stands further back than is replayed is told so, gets a snapshot, and follows on from it.
+
+    Seen to fail with a reach that is not looked at: the position is resumed.
+    """
+    server = start_server(ASYNC_MODE="gevent", REPLAY_FACTS=str(REPLAY_FACTS))
+    followers = [Follower(server.port), SocketIOFollower(server.port), LongPollFollower(server.port, wait=1.0)]
+    for follower in followers:
+        follower.wait_joined()
+        follower.leave()
+    for first in range(0, REPLAY_FACTS + BATCH, BATCH):
+        publish(server, [{"type": "event", "data": {"event_type": "info", "n": first + n}} for n in range(BATCH)])
+    for follower in followers:
+        follower.come_back()
+    publish(server, [{"type": "event", "data": {"event_type": "info", "n": -1}}])
+    head = server.get("/api/state")["seq"]
+    for follower in followers:
+        follower.wait_for(head)
+        follower.close()
+        assert follower.resets == ["too_old"]
+        assert len(follower.snapshots) == 2
+
+
+def publish(server: DeskServer, events: list[dict[str, object]]) -> None:
+    answer = requests.post(
+        f"{server.url}/api/events", json=events, headers={"Authorization": f"Bearer {API_TOKEN}"}, timeout=10
+    )
+    assert answer.ok, answer.text

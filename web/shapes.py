@@ -1,0 +1,236 @@
+"""What the API answers, as models: OpenAPI shows them, the dashboard's client is made from them, a test holds every
+answer against them. Fields that grow with what is measured stay open; all others are complete.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from events.types.passing import JobProgress, Open
+
+
+class Answer(BaseModel):
+    """Strict base: an answer says what is declared here, no less and no more."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, protected_namespaces=())
+
+
+class Interval(Open):
+    """A figure with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Calibration(Open):
+    """Expected calibration error, with what chance alone would give."""
+
+    value: float
+    null_mean: float
+    null_95: float
+
+
+class Reliability(Open):
+    """One tenth of the judged samples: what was predicted, and how often it came true (0 to 1)."""
+
+    predicted: float
+    observed: float
+    low: float
+    high: float
+    upto: float
+    n: int
+
+
+class Figures(Open):
+    """How a model did on samples it had never seen."""
+
+    n: int
+    brier: Interval
+    skill: Interval
+    log_loss: Interval
+    auc: Interval
+    ece: Calibration
+    reliability: list[Reliability]
+
+
+class ModelNow(Answer):
+    """The model in use; `reason` a code when it is neither champion nor starter, or rests."""
+
+    id: str | None
+    status: Literal["champion", "starter", "training", "refused", "missing"]
+    starter: bool
+    reason: str | None
+    text: str | None
+    trained_at: str | None
+    n: int | None
+    censored: int | None
+    base_rate: float | None
+    figures: Figures | None
+    features: list[str] | None
+    importance: Any
+    label_rule: dict[str, Any] | None
+    windows: dict[str, Any] | None
+    note: str | None
+
+
+class ModelEntry(Answer):
+    """A model on the shelf with its whole card."""
+
+    id: str
+    sha256: str
+    status: str
+    card: dict[str, Any]
+    created_at: str
+    updated_at: str
+
+
+class Models(Answer):
+    items: list[ModelEntry]
+    next: None
+    current: ModelNow
+
+
+class ScoreBin(Answer):
+    """Signals whose probability lies from `low` to `high`; `taken` of them got a size."""
+
+    low: float
+    high: float
+    n: int
+    taken: int
+
+
+class ScoreBand(Answer):
+    """A band of confidence: its verdicts, and of those closed how many won and their mean in R."""
+
+    low: float
+    high: float
+    n: int
+    verdicts: dict[str, int]
+    closed: int
+    won: int
+    mean_r: float | None
+
+
+class HighConfidence(Answer):
+    notify: bool
+    probability: float
+
+
+class SizingRules(Answer):
+    """What sizes depend on. Fractions are fractions (0.005 is half a percent), null is off."""
+
+    equity: float
+    equity_assumed: bool
+    currency: str
+    risk_per_trade: float
+    full_edge: float
+    min_confidence: float | None
+    full_confidence: float | None
+    unscored_policy: float
+    kelly_fraction: float
+    volatility_target: float | None
+    atr_multiple: float
+    target_r: float
+    cost_ticks: float
+    max_signal_age_s: float
+
+
+class Prediction(Open):
+    """A scored entry, in the fields of its row."""
+
+    id: str
+    seq: int
+    probability: float
+
+
+class Strength(Answer):
+    """What a feature added to recent scores: the mean of its absolute contributions in log odds."""
+
+    feature: str
+    mean_abs_log_odds: float
+
+
+class Summary(Answer):
+    """What the model in use said since `since`; `limited` when there were more entries than are read."""
+
+    model: ModelNow
+    importance: Any
+    importance_note: str | None
+    since: str
+    entries: int
+    scored: int
+    limited: bool
+    distribution: list[ScoreBin]
+    bands: list[ScoreBand]
+    unscored: dict[str, int]
+    last: list[Prediction]
+    strength: list[Strength]
+    sizing: SizingRules
+    high_confidence: HighConfidence
+
+
+class Jobs(Answer):
+    items: list[JobProgress]
+    next: None
+
+
+class Connection(Open):
+    """One live client. Bytes and events since it came; `latency_ms` from a fact's sending to its word back."""
+
+    id: str
+    kind: str
+    principal: str
+    name: str
+    since: str
+    position: int | None
+    queued_bytes: int
+    latency_ms: float | None
+
+
+class Connections(Open):
+    items: list[Connection]
+    next: None
+
+
+class DeadLetter(Answer):
+    """A fact that a follower set aside after several tries."""
+
+    id: str
+    follower: str
+    seq: int
+    attempts: int
+    error: str
+    at: str
+    state: Literal["waiting", "asked", "handled"]
+
+
+class DeadLetters(Answer):
+    items: list[DeadLetter]
+    next: None
+
+
+class StoredFact(Open):
+    """A fact in the envelope in which everything travels."""
+
+    epoch: str
+    seq: int
+    id: str
+    type: str
+    source: str
+    origin: Literal["desk", "external"]
+    level: str
+    message: str
+    timestamp: str
+    data: dict[str, Any]
+
+
+class Activity(Answer):
+    """`next` is the cursor of the older page, null at the journal's beginning."""
+
+    items: list[StoredFact]
+    next: str | None
+    head: int
+    epoch: str
