@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 DASHBOARD := static/dashboard/.vite/manifest.json
 DASHBOARD_SOURCES := $(shell find dashboard package.json vite.config.ts tsconfig*.json -type f -not -path '*/node_modules/*' 2>/dev/null)
 
-.PHONY: help setup run test check chaos bench lock clean
+.PHONY: help setup run demo test check chaos bench lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -15,6 +15,9 @@ setup: $(VENV)/.packages $(DASHBOARD) ## the virtual environment, the pinned pac
 
 run: setup ## set-up, then the server on http://127.0.0.1:5000
 	@exec $(PY) web_server.py
+
+demo: setup ## a desk with a simulated market on http://127.0.0.1:5001; every page says DEMO
+	@exec $(PY) -m scripts.demo
 
 test: setup $(VENV)/.packages-dev ## set-up, then every test
 	@scripts/test.sh
