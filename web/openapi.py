@@ -21,7 +21,7 @@ PUBLIC = ("api", "webhook", "ws", "healthz", "readyz", "metrics")
 # Views that a library makes, which can't say it themselves.
 SAID_HERE = {
     "/ws": Said(
-        "Plain WebSocket with the same envelopes; the first message is {op: auth, token, epoch, seq, types, symbols}",
+        "Plain WebSocket with the same envelopes; first say {op: auth, token, epoch, seq, types, symbols, history}",
         answers={101: "the socket is open", 403: "another web page asked"},
     )
 }

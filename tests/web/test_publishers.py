@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from flask.testing import FlaskClient
 
 from events.clock import now_utc
-from events.envelope import Fact
+from events.envelope import Fact, Passing
 from events.journal import Entry, Unit
 from tests.web.conftest import ADMIN
 from web.assembly import App
 from web.publishers import MOST_SOURCES, Publishers
-from web.system import Pulse
+from web.system import Pulse, counts
 
 ACTIVITIES = ("scan", "strategy", "order", "profit", "rebalance", "info", "warning", "error")
 
@@ -67,6 +67,22 @@ def test_invented_sources_cost_no_more_than_the_bound(app: App) -> None:
         f"source {MOST_SOURCES + 4}",
         "source 5",
     )
+
+
+def test_the_servers_own_figures_are_complete(app: App, client: FlaskClient) -> None:
+    """Followers' lag, queues, commit time, the loop's delay, rates and delivery: as told, and as asked for."""
+    say(client, "Scanner", "scan")
+    for _ in range(2):
+        app.desk.pulse.took(0.001, counts(app.desk))
+    told: list[Passing] = []
+    app.desk.bus.listen(told.append)
+    app.rounds.tell_system()
+    for figures in (told[-1].data, client.get("/api/system/health", headers=ADMIN).json):
+        assert {"waiting", "commit_p50_ms", "commit_p99_ms"} <= figures["database"].keys()
+        assert {"loop_delay_p50_ms", "loop_delay_p99_ms", "loop_delay_max_ms"} <= figures.keys()
+        assert {"queued_bytes", "queued_most_bytes", "latency_p99_ms"} <= figures["delivery"].keys()
+        assert {"facts_per_s", "told_per_s"} <= figures["rates"].keys()
+        assert {"followers", "worker", "sockets", "memory_mb"} <= figures.keys()
 
 
 def test_the_pulse_gives_percentiles_and_rates() -> None:

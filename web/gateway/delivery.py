@@ -9,7 +9,7 @@ from typing import Any
 
 from web.system import percentile
 
-# A client that says it once a second is heard each time, although networks bring two closer together.
+# A client that confirms once a second is measured each time, although networks bring two closer together.
 ACK_SECONDS = 0.5
 OF_ONE, OF_ALL = 100, 1_000
 # Upper bounds in seconds, for Prometheus.
@@ -67,9 +67,10 @@ class Delivery:
         `held_ms` is how long the client had it before it said so: a span on its clock, however wrong that is set.
         """
         now = time.monotonic()
+        self.acked = max(seq, self.acked or 0)
         if now - self._acked_at < ACK_SECONDS:
             return None
-        self.acked, self._acked_at = seq, now
+        self._acked_at = now
         if made is None or made < self._live_at:
             return None
         took = round(max(0.0, (now - made) * 1000 - held_ms), 1)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import requests
 import socketio
+import websocket
 
 from tests.web.gateway.conftest import ADMIN, Running
 from tests.web.gateway.following import Plain, Talker, assert_contiguous
@@ -31,6 +32,24 @@ def test_history_comes_before_the_snapshot(shared: Running, asked: Any) -> None:
     assert len(facts(before)) == 100
     assert before[-1]["seq"] == snapshot["data"]["seq"]
     client.close()
+
+
+def test_a_client_that_can_only_print_lines(shared: Running) -> None:
+    """As `websocat` does it: the token in a header, the wish in the address, nothing said; every line is JSON text."""
+    head = shared.append(6)
+    raw = websocket.create_connection(
+        f"{shared.ws}?types=event&symbols=NQ1!,ES1!&history=3", header=["Authorization: Bearer read-token"], timeout=5
+    )
+    lines = []
+    while not lines or lines[-1]["type"] != "snapshot":
+        opcode, line = raw.recv_data()
+        assert opcode == websocket.ABNF.OPCODE_TEXT
+        lines.append(json.loads(line))
+    told = [one for one in lines if one["type"] == "event"]
+    assert [one["type"] for one in lines] == ["connection_status", "event", "event", "event", "snapshot"]
+    assert {one["symbol"] for one in told} <= {"NQ1!", "ES1!"}
+    assert told[-1]["seq"] <= head
+    raw.close()
 
 
 def test_history_is_of_what_is_followed(shared: Running) -> None:

@@ -24,7 +24,7 @@ def test_the_span_that_a_client_held_a_fact_does_not_count(monkeypatch: pytest.M
 
 
 def test_what_was_replayed_gives_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fact that was told before the client joined was old when it was sent; and half a second holds one ack."""
+    """A fact that was told before the client joined was old when it was sent; and half a second holds one figure."""
     client = Delivery()
     made = time.monotonic()
     assert client.ack(1, made, 0) is None
@@ -34,7 +34,7 @@ def test_what_was_replayed_gives_no_figure(monkeypatch: pytest.MonkeyPatch) -> N
     assert client.ack(3, time.monotonic(), 0) is not None
     monkeypatch.setattr(delivery, "ACK_SECONDS", 0.5)
     assert client.ack(4, time.monotonic(), 0) is None
-    assert client.describe()["acked"] == 3
+    assert client.describe()["acked"] == 4
 
 
 def test_percentiles_and_buckets() -> None:
