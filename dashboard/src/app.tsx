@@ -6,7 +6,7 @@ import { Component, Suspense, type ReactNode } from "react";
 import { Shell } from "./components/Shell";
 import { ApiError } from "./connection/http";
 import { usePath } from "./state/location";
-import { tools } from "./tools";
+import { tools, unlisted } from "./tools";
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -37,7 +37,7 @@ class Fence extends Component<{ children: ReactNode }, { broken: boolean }> {
 
 export function App() {
   const path = usePath();
-  const tool = tools.find((one) => path === one.path || path.startsWith(`${one.path}/`)) ?? tools[0];
+  const tool = [...tools, ...unlisted].find((one) => path === one.path || path.startsWith(`${one.path}/`)) ?? tools[0];
   return (
     <QueryClientProvider client={queries}>
       <Shell tools={tools}>

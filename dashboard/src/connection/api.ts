@@ -219,6 +219,8 @@ export interface Operations {
   "POST /api/alert-fields": { path: undefined; query: undefined; answer: unknown };
   /** Compare logged alerts with what was received, and store what was missed, marked and never traded */
   "POST /api/backfill": { path: undefined; query: undefined; answer: unknown };
+  /** Take an alert-log export as it was downloaded, and tell as a job what of it was never received */
+  "POST /api/backfill/upload": { path: undefined; query: { source?: string; store?: string }; answer: unknown };
   /** The live clients: transport, position, what waits for them */
   "GET /api/connections": { path: undefined; query: undefined; answer: Connections };
   /** Take a browser's report of what the content security policy stopped */

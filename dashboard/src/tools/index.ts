@@ -5,6 +5,9 @@ import { lazy } from "react";
 
 import type { Tool } from "../components/tool";
 
+/** Reachable by their address alone, where the server serves it (COMPONENTS_PAGE). */
+export const unlisted: readonly Pick<Tool, "path" | "Page">[] = [{ path: "/_components", Page: lazy(() => import("./components/ComponentsPage")) }];
+
 export const tools: readonly Tool[] = [
   { path: "/ml-dashboard", name: "ML hub", icon: BrainCircuit, jump: "m", Page: lazy(() => import("./ml/MlPage")) },
   { path: "/signals", name: "Live signals", icon: Zap, jump: "s", Page: lazy(() => import("./signals/SignalsPage")) },
