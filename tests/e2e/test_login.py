@@ -25,8 +25,8 @@ def test_the_printed_link_logs_in_once(browser: Browser, start_server: StartServ
     mine = browser.new_context().new_page()
     mine.goto(link)
     mine.get_by_role("button", name="Log in").click()
-    mine.wait_for_url("**/signals")
-    expect(mine.get_by_role("heading", name="Live signals").first).to_be_visible()
+    mine.wait_for_url("**/ml-dashboard")
+    expect(mine.get_by_role("heading", name="ML hub").first).to_be_visible()
     theirs = browser.new_context().new_page()
     theirs.goto(link)
     if theirs.get_by_role("button", name="Log in").count():
