@@ -32,4 +32,4 @@ def test_the_printed_link_logs_in_once(browser: Browser, start_server: StartServ
     if theirs.get_by_role("button", name="Log in").count():
         theirs.get_by_role("button", name="Log in").click()
     expect(theirs.get_by_text(re.compile("used|expired|no longer", re.IGNORECASE)).first).to_be_visible()
-    assert "/signals" not in theirs.url
+    assert "/ml-dashboard" not in theirs.url
