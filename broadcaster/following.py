@@ -115,6 +115,10 @@ class Follower:
                 self._start_over(found["epoch"], int(found["head"]))
                 return
             self._epoch = found["epoch"]
+            if found.get("reset") == "too_old":
+                log.warning("the desk has archived what came after seq %s: the oldest that it keeps comes next", after)
+                self._seq = 0
+                continue
             for event in found["items"]:
                 if event["seq"] > (self._seq or 0):
                     self._seq = event["seq"]

@@ -25,7 +25,7 @@ def page(
     timeout: float,
     limit: int = PAGE,
 ) -> dict[str, Any]:
-    """`{epoch, head, items, next}` of the facts after a seq. Raises LineLost, or Refused for good."""
+    """`{epoch, head, items, next, reset}` of the facts after a seq. Raises LineLost, or Refused for good."""
     query: dict[str, Any] = {"after": after, "limit": limit}
     if types:
         query["types"] = ",".join(types)

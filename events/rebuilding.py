@@ -125,9 +125,7 @@ class Copy:
         """Put the remembered rows right, where they still differ. Inside the caller's transaction."""
         mended: dict[str, int] = {}
         for one in self.projections:
-            keys = self._connection.rows("SELECT key FROM differing WHERE place = :place", {"place": one.table})
-            for start in range(0, len(keys), PAGE):
-                page = [tuple(orjson.loads(row["key"])) for row in keys[start : start + PAGE]]
+            for page in self._noted(one):
                 statements: list[Statement] = []
                 for key, right in self._unlike(living, one, page):
                     mended[one.table] = mended.get(one.table, 0) + 1
@@ -138,6 +136,13 @@ class Copy:
                         statements.append(insert(one.table, right))
                 living.batch(statements)
         return mended
+
+    def _noted(self, one: Projection) -> Iterator[list[Key]]:
+        sql = "SELECT key FROM differing WHERE place = :place AND key > :after ORDER BY key LIMIT :page"
+        after = ""
+        while found := self._connection.rows(sql, {"place": one.table, "after": after, "page": PAGE}):
+            yield [tuple(orjson.loads(row["key"])) for row in found]
+            after = found[-1]["key"]
 
     def close(self) -> None:
         self._connection.close()

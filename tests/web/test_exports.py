@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from tests.support.alerts import entry
 from tests.support.server import WEBHOOK_TOKEN
-from tests.web.conftest import ADMIN
+from tests.web.conftest import ADMIN, MakeApp
 from web.assembly import App
 from web.exporting import EXPORTS, cell
 
@@ -50,6 +50,14 @@ def test_the_journal_comes_as_lines_and_packed(client: FlaskClient) -> None:
     coded = client.get("/api/export/journal.ndjson", headers=ADMIN | {"Accept-Encoding": "gzip"})
     assert coded.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(coded.data) == plain.data
+
+
+@pytest.mark.postgres
+def test_every_table_can_be_exported_from_postgres(make_app: MakeApp, postgres_url: str) -> None:
+    """The same statements read both databases."""
+    client = make_app(database_url=postgres_url).flask.test_client()
+    for table in EXPORTS:
+        test_every_table_can_be_exported(client, table)
 
 
 @pytest.mark.parametrize("table", EXPORTS)

@@ -166,6 +166,16 @@ def test_nothing_is_deleted_before_the_file_reads_back(old: App, monkeypatch: py
 
 
 @pytest.mark.parametrize("old", ["sqlite"], indirect=True)
+def test_a_folder_that_cannot_be_written_is_said_so(old: App) -> None:
+    """A file stands where the folder should be: the job says what to look at, and nothing is deleted."""
+    old.retention.folder.write_text("in the way")
+    job = round_of(old)
+    assert (job.error or {})["code"] == "archive_failed"
+    assert "DATA_DIR/archive" in (job.error or {})["hint"]
+    assert seqs(old) == list(range(1, 41))
+
+
+@pytest.mark.parametrize("old", ["sqlite"], indirect=True)
 def test_a_crash_between_file_and_deletion_tells_no_fact_twice(old: App, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file is there and half of its facts are still in the journal: the next round writes another."""
 

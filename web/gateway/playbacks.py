@@ -69,7 +69,8 @@ class Playbacks:
 
     def _period(self, data: Mapping[str, Any]) -> tuple[int, int]:
         head = self._journal.head
-        first = seq_of(self._journal, data, "from", 1)
+        # What was archived can't be played: it begins with the oldest fact that is kept, and its frame says so.
+        first = max(self._journal.first(), seq_of(self._journal, data, "from", 1))
         last = min(head, seq_of(self._journal, data, "to", head))
         if first > last + 1:
             raise BadMessage("bad_playback", "The period ends before it begins.", "Give the earlier place as `from`.")
