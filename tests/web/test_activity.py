@@ -1,11 +1,14 @@
 """The journal backwards over HTTP: pages without gap or repeat, filters, times, and expressions that are refused."""
 
+import csv
+import io
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from tests.web.conftest import ADMIN
+from web.api import activity
 
 KINDS = ("scan", "strategy", "order", "profit", "rebalance", "info", "warning", "error")
 
@@ -93,3 +96,15 @@ def test_a_filter_that_cannot_be_used_says_why(told: FlaskClient, query: dict[st
     assert answer.status_code == 400
     assert answer.get_json()["error"]["message"]
     assert answer.get_json()["error"]["hint"]
+
+
+def test_what_is_filtered_can_be_taken_away(told: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The export holds what the list shows, page after page, as text that no spreadsheet runs."""
+    monkeypatch.setattr(activity, "EXPORT_PAGE", 3)
+    formula = {"type": "event", "source": "script 0", "message": "=1+1", "data": {"event_type": "scan"}}
+    assert told.post("/api/events", json=formula, headers=ADMIN).status_code == 200
+    answer = told.get("/api/activity/export.csv?source=script 0", headers=ADMIN)
+    found = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [one["message"] for one in found] == ["'=1+1", *(f"line {n}" for n in range(14, -1, -2))]
+    refused = told.get("/api/activity/export.csv?regex=(", headers=ADMIN)
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, "bad_query")

@@ -213,6 +213,8 @@ export interface Operations {
   "PUT /api/accounts/{name}": { path: { name: string }; query: undefined; answer: unknown };
   /** The journal backwards, newest first; an empty page with a `next` has looked at 5,000 facts in vain */
   "GET /api/activity": { path: undefined; query: { types?: string; kinds?: string; symbols?: string; source?: string; level?: string; q?: string; regex?: string; since?: string; until?: string; cursor?: string; limit?: string }; answer: Activity };
+  /** What the same filters let through as CSV, newest first, streamed a bounded piece at a time */
+  "GET /api/activity/export.csv": { path: undefined; query: { types?: string; kinds?: string; symbols?: string; source?: string; level?: string; q?: string; regex?: string; since?: string; until?: string }; answer: unknown };
   /** How many facts there were when, by level; `counted_from` says before which time none were counted */
   "GET /api/activity/timeline": { path: undefined; query: { types?: string; kinds?: string; symbols?: string; source?: string; level?: string; q?: string; regex?: string; since?: string; until?: string }; answer: unknown };
   /** An alert's fields as dotted paths, each with what it was read as, to teach a mapping by pointing */

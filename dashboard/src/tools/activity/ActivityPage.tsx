@@ -61,7 +61,7 @@ export default function ActivityPage() {
           <CopyButton className="control max-[1279px]:hidden" text={() => shown.map(tabbed).join("\n")}>
             Copy
           </CopyButton>
-          <a className="control max-[719px]:hidden" href={`/api/export/events.csv?${filterParams(filters).toString()}`} download title="What is filtered, as CSV">
+          <a className="control max-[719px]:hidden" href={`/api/activity/export.csv?${filterParams(filters).toString()}`} download title="What is filtered, as CSV">
             <Download size={13} aria-hidden />
             Export
           </a>

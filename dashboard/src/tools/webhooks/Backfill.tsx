@@ -23,10 +23,12 @@ export function Backfill() {
   const [source, setSource] = useState("tradingview");
   const [file, setFile] = useState<File | null>(null);
   const [id, setId] = useState<string | null>(null);
+  const [storing, setStoring] = useState(false);
   const { progress, report } = useJob(id);
   const running = progress?.state === "running";
   const start = (chosen: File, store: boolean): void => {
     setFile(chosen);
+    setStoring(store);
     upload(chosen, source, store)
       .then(setId)
       .catch((error: unknown) => tell("The log was not taken", error));
@@ -39,12 +41,12 @@ export function Backfill() {
         note={<span className="max-[719px]:hidden">TradingView’s own log against what arrived here</span>}
         actions={sources.data && sources.data.length > 1 ? <Choose label="Source" optional={false} value={source} options={sources.data.map((one) => one.name)} onChoose={setSource} /> : undefined}
       >
-        <DropFile label={file === null ? "Drop an alert log here" : `Drop another log here`} disabled={running} onFile={(chosen) => start(chosen, false)}>
+        <DropFile label={file === null ? "Drop an alert log here" : "Drop another log here"} disabled={running} onFile={(chosen) => start(chosen, false)}>
           In TradingView open Alerts, the Log tab, its menu, and Download CSV. Nothing is stored until you say so.
         </DropFile>
         {file !== null && progress !== null && running && (
           <div className="mt-4">
-            <Progress label={`${progress.name === "backfill" ? "Comparing" : progress.name} ${file.name}`} done={progress.done} total={progress.total} remainingS={progress.remaining_s} onCancel={progress.can_cancel ? cancel : undefined} />
+            <Progress label={`${storing ? "Storing what was missed of" : "Comparing"} ${file.name}`} done={progress.done} total={progress.total} remainingS={progress.remaining_s} onCancel={progress.can_cancel ? cancel : undefined} />
           </div>
         )}
         {progress?.state === "cancelled" && <p role="status" className="mt-3 text-muted">Cancelled. What was stored until then stays.</p>}

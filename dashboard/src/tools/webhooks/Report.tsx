@@ -27,10 +27,10 @@ const told = (counts: Readonly<Record<string, number>>): string => Object.entrie
 export function ReportView({ report, name, actions }: { report: Report; name: string; actions: ReactNode }) {
   const unusable = sum(report.unusable);
   return (
-    <Card title={name} flush actions={actions}>
+    <Card title={name} flush actions={actions} note={report.from !== null && report.to !== null && <span className="max-[719px]:hidden"><Time at={report.from} /> – <Time at={report.to} /></span>}>
       <div className="px-4 pb-4" data-report={report.stored === null ? "compared" : "stored"}>
         <Stats min={128}>
-          <Stat label="In the log" value={quantity(report.rows)} note={report.from === null || report.to === null ? "alerts" : <><Time at={report.from} /> – <Time at={report.to} /></>} />
+          <Stat label="In the log" value={quantity(report.rows)} note="alerts" />
           <Stat label="Received" value={quantity(report.found)} note={report.rows === 0 ? "" : `${((report.found / report.rows) * 100).toFixed(1)} %`} />
           <Stat label="Missed" value={quantity(report.missing)} tone={report.missing > 0 ? "warn" : "plain"} note={report.missing === 0 ? "nothing" : "never arrived"} />
           {unusable > 0 && <Stat label="Unusable" value={quantity(unusable)} note={told(report.unusable)} hint={told(report.unusable)} />}
