@@ -14,6 +14,9 @@ pytestmark = pytest.mark.postgres
 SHORT, LONG = 3.0, 30.0
 # Once it is known that the database is away, nobody is kept waiting.
 AT_ONCE = 0.25
+# These senders never give up, as TradingView does after 15 s: whoever sends the same for longer than the window in
+# which it counts as a resend means it.
+WINDOW = {"DUPLICATE_SECONDS": "120"}
 
 
 @pytest.fixture
@@ -57,7 +60,9 @@ def test_postgres_silent_long(start_server: StartServer, postgres: Postgres, eng
 
 
 def down(start_server: StartServer, postgres: Postgres, engine: str, seconds: float) -> None:
-    server = start_server(ASYNC_MODE=engine, DATABASE_URL=postgres.url)  # without a model: it is trained meanwhile
+    server = start_server(
+        ASYNC_MODE=engine, DATABASE_URL=postgres.url, **WINDOW
+    )  # without a model: it is trained meanwhile
     senders = ride_out(server, postgres.kill, postgres.start, seconds)
     quick = sorted(senders.refusals)[len(senders.refusals) // 2]
     assert quick < AT_ONCE, f"half of the refusals took {quick:.2f} s"
@@ -65,7 +70,7 @@ def down(start_server: StartServer, postgres: Postgres, engine: str, seconds: fl
 
 
 def frozen(start_server: StartServer, postgres: Postgres, engine: str, seconds: float) -> None:
-    server = start_server(ASYNC_MODE=engine, DATABASE_URL=postgres.url)
+    server = start_server(ASYNC_MODE=engine, DATABASE_URL=postgres.url, **WINDOW)
     try:
         ride_out(server, postgres.freeze, postgres.thaw, seconds)
     finally:
