@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 DASHBOARD := static/dashboard/.vite/manifest.json
 DASHBOARD_SOURCES := $(shell find dashboard package.json vite.config.ts tsconfig*.json -type f -not -path '*/node_modules/*' 2>/dev/null)
 
-.PHONY: help setup run demo test check chaos bench lock clean
+.PHONY: help setup run demo test check chaos bench audit lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ chaos: setup $(VENV)/.packages-dev ## the long forms of the fault tests
 
 bench: setup $(VENV)/.packages-dev ## the measured claims
 	@scripts/bench.sh
+
+audit: setup $(VENV)/.packages-dev ## known vulnerabilities in the pinned packages; says so when it could not look
+	@scripts/audit.sh
 
 lock: $(VENV)/.packages-dev ## recompile the pinned requirements from the .in files
 	@scripts/lock.sh
