@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("web.serving")
 LOOK_SECONDS = 0.1
+# So many new objects and the collector looks through them.
+YOUNG_OBJECTS = 10_000
 
 
 class Stop:
@@ -42,6 +44,8 @@ def serve(app: App, listener: socket.socket) -> int:
     # What is there now stays: a collection need not walk through it again and again.
     gc.collect()
     gc.freeze()
+    # A burst of alerts makes many objects that reference counting frees by itself: seldom is often enough.
+    gc.set_threshold(YOUNG_OBJECTS, 20, 50)
     running = desk.runtime.spawn(server.run)
     while not stop.wanted and not running.dead:
         desk.runtime.sleep(LOOK_SECONDS)

@@ -80,7 +80,8 @@ class Message:
         self.key = key
         self.fact = fact
         self.made = time.monotonic()
-        self.json = wire.encode(envelope)
+        # What is journalled was encoded strictly before it was stored.
+        self.json = wire.encode(envelope) if fact is None else wire.encode_again(envelope)
         self._packets: dict[str, Packet] = {}
 
     @property
