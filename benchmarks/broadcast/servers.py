@@ -66,6 +66,14 @@ class Running:
 
 
 BARE = "bare C loop of `send`"
+# Everybody comes from one address by one token here.
+ROOM = {
+    "MAX_SOCKETS": "8192",
+    "CLIENTS_PER_LOGIN": "8192",
+    "CLIENTS_PER_ADDRESS": "8192",
+    "PUBLISH_PER_SECOND": "1000000",
+    "PUBLISH_BYTES_PER_SECOND": "1000000000",
+}
 SOCKETIO = "/socket.io/?EIO=4&transport=websocket"
 OURS = (
     Server("desk", "Signal Desk, Socket.IO", "desk", SOCKETIO, ours=True),
@@ -140,7 +148,7 @@ def train(folder: Path) -> Path:
 def _desk(server: Server, core: int, trained: Path) -> Iterator[Running]:
     with tempfile.TemporaryDirectory(dir=trained.parent) as folder:
         shutil.copytree(trained, Path(folder) / "data")
-        env = {"MAX_SOCKETS": "8192", "LOG_LEVEL": "warning", **server.env}
+        env = {"LOG_LEVEL": "warning", **ROOM, **server.env}
         desk = DeskServer(Path(folder) / "data", env).start(wait=False)
         os.sched_setaffinity(desk.pid, {core})
         try:

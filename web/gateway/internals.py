@@ -12,6 +12,7 @@ its own for a client that never reads, but uses documented names only. What is l
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 from collections.abc import Callable, Sequence
@@ -119,7 +120,14 @@ def share_frames(ws: Any) -> Line:
             return line.send_text(message)
         return stock_send(message, **how)
 
-    ws.send = send
+    stock_close = ws.close
+
+    def close() -> None:
+        # Its writer says goodbye in any case, also on a line that was cut because nobody reads it.
+        with contextlib.suppress(OSError):
+            stock_close()
+
+    ws.send, ws.close = send, close
     return line
 
 

@@ -24,6 +24,7 @@ SETTINGS: dict[str, Any] = {
     "socket_auth_seconds": 2.0,
     "long_poll_seconds": 20.0,
     "answer_seconds": 2.0,
+    "send_buffer": 0.0,
     "messages_per_second": 20.0,
     "publish_per_second": 1000.0,
     "publish_bytes_per_second": 2 << 20,
@@ -156,6 +157,8 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
         return {"status": "accepted", "signal_id": "signal-1"}
 
     listener = socket.create_server(("127.0.0.1", port), backlog=1024)
+    if values.send_buffer:  # accepted sockets inherit it: the kernel takes frames only in part
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, int(values.send_buffer))
     print("ready", flush=True)
     runtime.serve(listener, app, max_sockets=4000, header_timeout=30).run()
 

@@ -1,0 +1,84 @@
+"""R7: thousands of idle sockets slow no alert down, and one too many is told so at once."""
+
+import resource
+import selectors
+import socket
+import time
+
+import pytest
+
+from tests.conftest import StartServer
+from tests.faults.senders import Senders
+from tests.support.crowd import Crowd
+from tests.support.server import DeskServer
+
+
+@pytest.mark.socket
+@pytest.mark.timeout(120)
+def test_idle_sockets_slow_no_alert_down(start_server: StartServer, engine: str) -> None:
+    """With 150 of them alerts are answered within 500 ms (60 alerts tell a p90, the long form's a p99); over the cap:
+    503 in 1 s.
+
+    Seen to fail with a broadcast that pauses 2 ms a client (1.5 s), and without the cap in the
+    server (the one too many hears nothing).
+    """
+    idle_sockets(start_server, engine, sockets=150, alerts=60, share=0.9)
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("kind", ["eventlet", "gevent"])
+def test_5000_idle_sockets(start_server: StartServer, kind: str) -> None:
+    """The long form: 5,000 sockets, past a round of heartbeats and pings."""
+    idle_sockets(start_server, kind, sockets=5_000, alerts=600, share=0.99)
+
+
+def idle_sockets(start_server: StartServer, engine: str, sockets: int, alerts: int, share: float) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < sockets + 500:
+        pytest.skip(f"only {hard} files may be open here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    try:
+        server = start_server(ASYNC_MODE=engine, MAX_SOCKETS=str(sockets + 50), PING_SECONDS="5", HEARTBEAT_SECONDS="3")
+        with Crowd(server.port, sockets) as crowd:
+            senders = Senders(server, alerts, threads=8, per_second=20)
+            senders.finish(120)
+            answered = sorted(senders.latencies)
+            assert len(senders.acknowledged) == alerts
+            assert answered[int(share * len(answered))] < 0.5
+            crowd.wait_for(int(server.get("/api/state")["seq"]))
+            assert not any(member.ended for member in crowd.members)
+            assert turned_away(server, 100) < 1.0
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def turned_away(server: DeskServer, most: int) -> float:
+    """Open connections until one is too many; the seconds until that one heard 503."""
+    opened: list[tuple[socket.socket, float]] = []
+    try:
+        for _ in range(most):
+            began = time.monotonic()
+            opened.append((socket.create_connection(("127.0.0.1", server.port), timeout=5), began))
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            heard = readable([one for one, _ in opened])
+            for one, began in opened:
+                if one in heard:
+                    took = time.monotonic() - began
+                    said = one.recv(4096)
+                    assert said.startswith(b"HTTP/1.1 503")
+                    assert b"too_many_sockets" in said
+                    return took
+        raise AssertionError("nobody was turned away")
+    finally:
+        for one, _ in opened:
+            one.close()
+
+
+def readable(sockets: list[socket.socket]) -> list[object]:
+    """Those with something to read, within a tenth of a second; file numbers may be too high for `select`."""
+    with selectors.DefaultSelector() as selector:
+        for one in sockets:
+            selector.register(one, selectors.EVENT_READ)
+        return [key.fileobj for key, _ in selector.select(0.1)]
