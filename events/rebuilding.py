@@ -22,7 +22,7 @@ from events.units import Change
 
 PAGE = 500
 # Rows put right in one commit beside living traffic; with more, alerts would wait too long for theirs.
-MOST_BESIDE_TRAFFIC = 2_000
+MOST_BESIDE_TRAFFIC = 1_000
 
 Changes = Callable[[Fact], Sequence[Change]]
 Tell = Callable[[int, int], None]
