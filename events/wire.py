@@ -33,7 +33,7 @@ def encode_again(value: object) -> bytes:
     return orjson.dumps(value)
 
 
-def _may_hide(value: object) -> bool:
+def _may_hide(value: Any) -> bool:
     """Whether a NaN or an infinity may be in it: a search through its binary form costs a tenth of a walk."""
     try:
         return _NOT_FINITE.search(marshal.dumps(value, _NO_REFERENCES)) is not None
