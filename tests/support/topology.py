@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from tests.support.server import DeskServer
+from tests.support.server import API_TOKEN, DeskServer
 
 # Short, so that a test sees a takeover within two seconds; the shipped ones are in config.py.
 QUICK = {"LEASE_SECONDS": "1.2", "LEASE_RENEW_SECONDS": "0.3", "SYSTEM_HEALTH_SECONDS": "0.3"}
@@ -75,7 +75,7 @@ def ready(server: DeskServer) -> dict[str, Any]:
 def figure(server: DeskServer, name: str) -> float | None:
     """A metric of one process; None when it does not answer."""
     try:
-        text = requests.get(f"{server.url}/metrics", timeout=2).text
+        text = requests.get(f"{server.url}/metrics", headers={"Authorization": f"Bearer {API_TOKEN}"}, timeout=2).text
     except requests.RequestException:
         return None
     found = [line for line in text.splitlines() if line.startswith(f"{name} ")]
