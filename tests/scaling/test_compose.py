@@ -1,5 +1,6 @@
 """compose.yaml starts what docs/scaling.md says: parsed here, and its environments tried as processes."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,14 @@ def test_nginx_knows_each_web_and_lets_sockets_through() -> None:
     assert "ip_hash" not in NGINX
     mounted = [volume.split(":")[0] for volume in SERVICES["nginx"]["volumes"]]
     assert [(ROOT / path).exists() for path in mounted] == [True]
+
+
+def test_a_host_starts_one_process_unless_asked_for_more() -> None:
+    """The Procfile knows a worker, and the deploy button starts none: one process is the default."""
+    lines = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
+    assert lines == {"web": "python web_server.py", "worker": "env ROLE=worker python web_server.py"}
+    formation = json.loads((ROOT / "app.json").read_text())["formation"]
+    assert {name: one["quantity"] for name, one in formation.items()} == {"web": 1, "worker": 0}
 
 
 @pytest.mark.postgres
