@@ -19,7 +19,7 @@ echo "-- Python buildpack: $(cat .python-version), pip install -r requirements.t
 .heroku/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
 
 bare=(env -i PATH="$folder/.heroku/bin:/usr/bin:/bin" HOME="$folder" PORT="$port" DYNO=web.1 DASHBOARD_PASSWORD=one-long-password)
-web=$(sed 's/^web: //' Procfile)
+web=$(sed -n 's/^web: //p' Procfile)
 
 echo "-- without a database the desk must refuse, naming the remedy"
 if "${bare[@]}" $web >refused.txt 2>&1; then
