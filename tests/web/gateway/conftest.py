@@ -101,9 +101,9 @@ def gateway(start: Starter) -> Running:
     return start()
 
 
-@pytest.fixture(scope="module", params=["eventlet", "gevent"])
+@pytest.fixture(scope="session", params=["eventlet", "gevent"])
 def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One for all tests of a file: its journal holds what the tests before left there."""
+    """One for all tests that need no settings of their own: its journal holds what those before left there."""
     starter = Starter(request.param, tmp_path_factory.mktemp("shared"))
     yield starter()
     starter.stop()
