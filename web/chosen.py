@@ -37,8 +37,9 @@ class Chosen:
         return (key, _owner(key, person)) in self._values
 
     def all(self, person: str) -> dict[str, dict[str, Any]]:
-        """Every choice as this person sees it."""
-        return {key: self.get(key, person) for key in CHOICES}
+        """Every choice of the desk's, and of the person's own those made: until then each browser keeps its way."""
+        shown = [key for key, choice in CHOICES.items() if choice.of == "desk" or self.is_set(key, person)]
+        return {key: self.get(key, person) for key in shown}
 
     def save(self, key: str, asked: dict[str, Any], person: str) -> dict[str, Any]:
         """Changes a choice: fact and table in one commit. Raises NotFound, BadRequest, NotStored."""

@@ -7,6 +7,7 @@ import { App } from "./app";
 import { configureHttp } from "./connection/http";
 import "./look.css";
 import { desk } from "./state/desk";
+import { keepDisplay } from "./state/display";
 import { follow } from "./state/follow";
 import { notifySignals } from "./state/notices";
 import { startTicking } from "./state/now";
@@ -26,6 +27,7 @@ configureHttp({
 desk.setState({ version: root.dataset["version"] ?? "" });
 keepVitals();
 notifySignals();
+keepDisplay();
 follow();
 startTicking();
 createRoot(root).render(<App />);

@@ -44,7 +44,9 @@ def test_setting_what_is_set_already_says_nothing(app: App, client: FlaskClient)
 
 
 def test_the_snapshot_has_every_choice(client: FlaskClient) -> None:
-    """A browser that joins sees what was set before, defaults where nothing was."""
+    """A browser that joins sees what was set before, defaults where nothing was; a person's own only once chosen."""
+    chosen = client.get("/api/state", headers=ADMIN).get_json()["settings"]["chosen"]
+    assert "display" not in chosen
     put(client, "display", {"clock": "utc"})
     chosen = client.get("/api/state", headers=ADMIN).get_json()["settings"]["chosen"]
     assert chosen["display"]["clock"] == "utc"

@@ -1,4 +1,4 @@
-/** How this browser likes to see things; kept here because it says nothing about the desk. */
+/** How one person likes to see things: kept in this browser for its first paint, and by the desk for every other (`display.ts`). */
 
 import { createStore } from "zustand/vanilla";
 import { useStore } from "zustand";
@@ -40,8 +40,8 @@ function choice<K extends keyof Preferences>(key: K, value: unknown): Preference
   return CHOICES[key].find((one) => one === value) ?? (CHOICES[key][0] as Preferences[K]);
 }
 
-function read(): Preferences {
-  const kept = stored();
+/** Preferences of known values; what is missing or unknown is the default. */
+export function readPreferences(kept: Partial<Record<keyof Preferences, unknown>>): Preferences {
   return {
     theme: choice("theme", kept.theme),
     palette: choice("palette", kept.palette),
@@ -52,7 +52,7 @@ function read(): Preferences {
   };
 }
 
-export const preferences = createStore<Preferences>(() => read());
+export const preferences = createStore<Preferences>(() => readPreferences(stored()));
 
 function show(now: Preferences): void {
   Object.assign(document.documentElement.dataset, { theme: now.theme, palette: now.palette, density: now.density });
@@ -68,8 +68,16 @@ preferences.subscribe((now) => {
   }
 });
 
+let onChoice: (now: Preferences) => void = () => undefined;
+
+/** Hears what the person here chooses, and not what comes from their other browsers. */
+export function whenPreferred(listener: (now: Preferences) => void): void {
+  onChoice = listener;
+}
+
 export function prefer(change: Partial<Preferences>): void {
   preferences.setState(change);
+  onChoice(preferences.getState());
 }
 
 export function usePreference<K extends keyof Preferences>(key: K): Preferences[K] {
