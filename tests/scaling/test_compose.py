@@ -1,38 +1,15 @@
-"""compose.yaml starts what docs/scaling.md says: parsed here, and its environments tried as processes."""
+"""compose.yaml starts what docs/scaling.md says; tests/faults/test_r10_redis.py runs the same topology as processes."""
 
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-import requests
-import yaml
 
 import config
-from tests.scaling.conftest import MakeTopology
-from tests.support import alerts
-from tests.support.follower import Follower
-from tests.support.redis import RedisServer
-from tests.support.topology import Topology, within
+from tests.support.compose import DESKS, GIVEN, ROOT, SECRETS, SERVICES, environment, filled
 
-ROOT = Path(__file__).parents[2]
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
-DESKS = {name: service for name, service in SERVICES.items() if service.get("image") == "signal-desk"}
-SECRETS = ("POSTGRES_PASSWORD", "REDIS_PASSWORD", "SECRET_KEY", "DASHBOARD_PASSWORD")
-GIVEN = {name: f"given-{name.lower()}-5d41402abc4b2a76" for name in SECRETS}
-
-
-def filled(text: str) -> str:
-    """As compose fills a value: `${NAME:?what to do}` from the environment, `${NAME:-default}` its default."""
-    text = re.sub(r"\$\{(\w+):\?[^}]*\}", lambda found: GIVEN[found[1]], text)
-    return re.sub(r"\$\{\w+:-([^}]*)\}", lambda found: found[1], text)
-
-
-def environment(name: str) -> dict[str, str]:
-    return {key: filled(str(value)) for key, value in DESKS[name]["environment"].items()}
 
 
 def test_two_webs_two_workers_and_what_they_need() -> None:
@@ -104,35 +81,3 @@ def test_a_host_starts_one_process_unless_asked_for_more() -> None:
     assert lines == {"web": "python web_server.py", "worker": "env ROLE=worker python web_server.py"}
     formation = json.loads((ROOT / "app.json").read_text())["formation"]
     assert {name: one["quantity"] for name, one in formation.items()} == {"web": 1, "worker": 0}
-
-
-@pytest.mark.postgres
-def test_the_same_topology_as_processes(
-    make_topology: MakeTopology, postgres_url: str, redis_server: RedisServer
-) -> None:
-    """The file's own environments, on loopback: an alert at either web is decided once, and heard at both."""
-    topology: Topology = make_topology(0, 0)
-    for name in DESKS:
-        own = environment(name)
-        for place in ("HOST", "PORT", "DATA_DIR", "PUBLIC_URL"):
-            del own[place]
-        topology.add(own.pop("ROLE"), **own | {"DATABASE_URL": postgres_url, "REDIS_URL": redis_server.url})
-    for server in (*topology.workers, *topology.webs):
-        server.wait_ready()
-    followers = [Follower(web.port) for web in topology.webs]
-    for follower in followers:
-        follower.wait_joined()
-    for n in range(6):
-        web = topology.webs[n % 2]
-        answer = requests.post(web.webhook, data=alerts.entry(n), timeout=10)
-        assert answer.json()["status"] == "accepted"
-    within(15, topology.worker, "a worker works")
-    topology.webs[0].wait_processed()
-    for web in topology.webs:
-        assert len(web.facts(types="signal_update")) == 6
-    head = topology.webs[0].get("/api/state")["seq"]
-    for follower in followers:
-        follower.wait_for(head)
-        follower.close()
-        follower.assert_lossless()
-    assert sum(topology.worker() is one for one in topology.workers) == 1

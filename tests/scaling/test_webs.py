@@ -1,12 +1,15 @@
 """Two webs and a worker, one engine each: whichever web one talks to, it is one desk."""
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import requests
+from psycopg import sql
 
 from tests.conftest import fresh_database
 from tests.support import alerts
@@ -111,6 +114,19 @@ class Heard(Follower):
 
     def of(self, type_: str) -> list[dict[str, Any]]:
         return [one for one in self.passing if one["type"] == type_]
+
+
+def test_only_hints_travel(desk: Topology) -> None:
+    """Whoever listens in learns how far the journal reaches, and no word of an alert: no text, no secret."""
+    canary = "canary-7d793037a0760186574b0282f2f435e7"
+    channel = f"signal_desk:{desk.webs[0].get('/api/state')['epoch']}"
+    with psycopg.connect(desk.database_url, autocommit=True) as stranger:
+        stranger.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+        body = json.loads(alerts.entry(150)) | {"comment": canary, "secret": canary}
+        assert requests.post(desk.webs[0].url + hook(desk.webs[0]), json=body, timeout=10).ok
+        heard = [json.loads(told.payload) for told in stranger.notifies(timeout=2 * SOON, stop_after=2)]
+    assert heard
+    assert {frozenset(one) for one in heard} == {frozenset({"by", "head"})}
 
 
 def test_a_webhook_token_rotated_at_one_web_is_refused_at_the_other(desk: Topology) -> None:
