@@ -47,6 +47,16 @@ def test_across_a_restart(desk: DeskServer, speak: Speak) -> None:
     assert [seq for seq, _ in seen] == sorted({seq for seq, _ in seen})
 
 
+def test_what_arrived_is_confirmed(desk: DeskServer, speak: Speak) -> None:
+    """The desk can measure how fast a follower is served, without anybody asking the follower for it."""
+    speaker = speak(desk.url)
+    events = Follower(["event"], since=desk.get("/api/events", limit=1)["head"], url=desk.url, token=API_TOKEN)
+    say(speaker, 0, 1)
+    seq = next(events)["seq"]
+    until(lambda: any((one["acked"] or 0) >= seq for one in desk.get("/api/connections")["items"]))
+    events.close()
+
+
 def test_across_a_cut_network_and_on_from_a_position(desk: DeskServer, cable: Cable, speak: Speak) -> None:
     """A follower behind a cable that is cut misses nothing; another goes on from where it stood."""
     speaker = speak(desk.url)

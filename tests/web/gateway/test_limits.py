@@ -1,5 +1,6 @@
 """What one client, token or address may ask for: refused with the time to wait, the others unharmed."""
 
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -121,3 +122,23 @@ def test_a_passing_update_is_short(shared: Any) -> None:
         f"{shared.url}/api/events", json=price, headers={"Authorization": "Bearer publish-token"}, timeout=5
     )
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_event")
+
+
+@pytest.mark.socket
+def test_a_fast_figure_comes_ten_times_a_second(shared: Any) -> None:
+    """Two hundred prices of one symbol in a second: each client hears some ten of them, in order, and the last."""
+    clients = [Plain(shared.ws, types=["price_update"]) for _ in range(2)]
+    for client in clients:
+        client.until("snapshot")
+    began = time.monotonic()
+    shared.do("passing", n=200, pause=0.005)
+    seconds = time.monotonic() - began
+    for client in clients:
+        heard: list[int] = []
+        while heard[-1:] != [199]:
+            data = client.next()["data"]
+            if "pad" in data:  # else an earlier test's price, told on joining
+                heard.append(data["price"])
+        assert heard == sorted(heard)
+        assert 5 <= len(heard) <= 10 * seconds + 3, heard
+        client.close()
