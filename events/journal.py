@@ -103,6 +103,10 @@ class Journal:
         found = self.query("SELECT MIN(seq) AS seq FROM journal")[0]["seq"]
         return self.head + 1 if found is None else int(found)
 
+    def keeps(self, seq: int) -> bool:
+        """Whether every fact after `seq` is there, none of them archived."""
+        return self._ring.after(seq) is not None or seq >= self.first() - 1
+
     def seq_at(self, at: datetime) -> int:
         """The seq of the first fact told at this time or later; head + 1 when there is none yet."""
         return self._read(seq_at, self._readers, at)

@@ -13,9 +13,11 @@ from pathlib import Path
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Hands over to the roof, which alone knows the settings and which tables there are."""
-    argparse.ArgumentParser(prog="python -m events.rebuild", description=__doc__).parse_args(arguments)
+    parser = argparse.ArgumentParser(prog="python -m events.rebuild", description=__doc__)
+    parser.add_argument("--alone", action="store_true", help="no process of this desk runs: any number may differ")
+    asked = parser.parse_args(arguments)
     roof = Path(__file__).parents[1] / "web_server.py"
-    os.execv(sys.executable, [sys.executable, str(roof), "rebuild"])  # noqa: S606 - our own file
+    os.execv(sys.executable, [sys.executable, str(roof), "rebuild", *(["--alone"] if asked.alone else [])])  # noqa: S606 - our own file
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ Key = tuple[Any, ...]
 
 class RebuildTooLarge(EventsError):
     code = "rebuild_too_large"
-    hint = "Stop the server and run `python -m events.rebuild` again: then one commit may take as long as it needs."
+    hint = "Stop every process of the desk and run `python -m events.rebuild --alone`: its commit may then take long."
 
 
 class JournalShortened(EventsError):

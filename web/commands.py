@@ -76,7 +76,7 @@ def in_folder(values: Values, runtime: Runtime) -> Iterator[Ask]:
         "/api/tokens": lambda body: _token(journal, values, body),
         "/api/login-links": lambda body: _link(journal, values),
         "/api/backfill": _backfill(journal, values),
-        "/api/rebuild": lambda body: _rebuild(journal, values),
+        "/api/rebuild": lambda body: _rebuild(journal, values, bool(body.get("alone"))),
     }
 
     def ask(path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def _link(journal: Journal, values: Values) -> dict[str, Any]:
     return {"url": f"{values.base_url}/login/{link}", "seconds": values.login_link_seconds}
 
 
-def _rebuild(journal: Journal, values: Values) -> dict[str, Any]:
+def _rebuild(journal: Journal, values: Values, surely: bool) -> dict[str, Any]:
     """As a job that has ended, with its progress drawn on the way."""
     progress: list[Progress] = []
 
@@ -109,7 +109,7 @@ def _rebuild(journal: Journal, values: Values) -> dict[str, Any]:
             progress.append(Progress(total))
         progress[0].tell(done)
 
-    result = rebuilding.alone(journal, values, tell)
+    result = rebuilding.alone(journal, values, tell, surely=surely)
     for drawn in progress:
         drawn.end()
     return {"state": "done", "result": result}

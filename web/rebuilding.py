@@ -45,14 +45,18 @@ def start(desk: Desk, python: str) -> Job:
     return desk.jobs.start(NAME, lambda step: _work(desk, python, step))
 
 
-def alone(journal: Journal, values: Values, tell: Callable[[int, int], None]) -> dict[str, Any]:
-    """The same where no server runs, in this process, however much differs."""
+def alone(
+    journal: Journal, values: Values, tell: Callable[[int, int], None], *, surely: bool = False
+) -> dict[str, Any]:
+    """The same where no server runs, in this process, however much differs.
+
+    On a shared database other machines' processes may run: only the user can say that `surely` none does.
+    """
     began = time.monotonic()
     with _folder(values.data_dir) as folder:
         path = Path(folder) / "copy.db"
         report = prepared(database_url(values), path, tell)
-        # Other machines' processes may still write to a shared database.
-        most = MOST_BESIDE_TRAFFIC if journal.dialect == "postgresql" else None
+        most = None if surely or journal.dialect == "sqlite" else MOST_BESIDE_TRAFFIC
         mended = journal.maintain(_apply(path, most), COMMIT_SECONDS_ALONE)
     return _result(report.facts, mended, began)
 

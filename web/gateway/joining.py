@@ -48,15 +48,18 @@ class Position:
         return cls(epoch, seq)
 
 
-def reset_reason(position: Position | None, epoch: str, head: int, reach: int) -> str | None:
-    """Why a position can't be resumed: `new`, `epoch`, `ahead` or `too_old`; None when it can."""
+def reset_reason(position: Position | None, journal: Journal, reach: int) -> str | None:
+    """Why a position can't be resumed: `new`, `epoch`, `ahead` or `too_old`; None when it can.
+
+    Facts that are there no more are too old whatever the reach; only then, and beyond the ring, does this yield.
+    """
     if position is None:
         return "new"
-    if position.epoch != epoch:
+    if position.epoch != journal.epoch:
         return "epoch"
-    if position.seq > head:
+    if position.seq > journal.head:
         return "ahead"
-    return "too_old" if head - position.seq > reach else None
+    return None if journal.head - position.seq <= reach and journal.keeps(position.seq) else "too_old"
 
 
 class Joining:
@@ -110,8 +113,8 @@ class Joining:
     def _welcome(self, client: Client, position: Position | None, history: int) -> None:
         if position is not None and position.epoch == self._journal.epoch:
             self._journal.reach(position.seq)  # another process of the desk may have given it out a moment ago
+        reset = reset_reason(position, self._journal, self._reach)
         epoch, head = self._journal.epoch, self._journal.head
-        reset = reset_reason(position, epoch, head, self._reach)
         client.send(Message(self._status(client, epoch, head, reset).envelope()))
         client.epoch = epoch
         if reset is None and position is not None:

@@ -185,11 +185,10 @@ class LongPoll:
         epoch, journal = request.args.get("epoch"), self._desk.journal
         if not epoch:
             # The next fact was archived: what is there now is not what was asked for, and must not look like it.
-            archived = after and journal.ring_after(after) is None and after < journal.first() - 1
-            return "too_old" if archived else None
+            return None if not after or journal.keeps(after) else "too_old"
         if epoch == journal.epoch:
             journal.reach(after)  # another process of the desk may have given it out a moment ago
-        return reset_reason(Position(epoch, after), journal.epoch, journal.head, self._desk.values.replay_facts)
+        return reset_reason(Position(epoch, after), journal, self._desk.values.replay_facts)
 
     def _look(self, wanted: Wanted, after: int, limit: int) -> tuple[list[Fact], int]:
         """Matching facts, and how far the journal was considered for them."""

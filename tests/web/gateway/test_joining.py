@@ -2,7 +2,9 @@
 
 import json
 import random
+import sqlite3
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,6 +49,23 @@ def test_a_position_is_resumed_without_a_snapshot(gateway: Any, how: str) -> Non
     status = client.next()
     assert status["data"]["resumed"] is True
     assert client.facts_to(head) == list(range(start + 1, head + 1))
+
+
+def test_a_position_before_what_was_archived_is_too_old(gateway: Any, tmp_path: Path) -> None:
+    """Within the reach of resuming, but the next facts are gone: a snapshot with its reason, never a silent gap.
+
+    Seen to fail with a reason that looked at the distance alone."""
+    head = gateway.append(400, at_once=50)
+    epoch = gateway.poll(after=0, limit=1)["epoch"]
+    with sqlite3.connect(next(tmp_path.glob("**/*.db"))) as raw:
+        raw.execute("DELETE FROM journal WHERE seq <= ?", [head - 300])
+    raw.close()
+    for start, resumed in ((head - 301, False), (head - 300, True)):
+        client = Plain(gateway.ws, epoch=epoch, seq=start)
+        status, following = client.next(), client.next()
+        assert (status["data"]["resumed"], status["data"]["reason"]) == (resumed, None if resumed else "too_old")
+        assert (following["type"] == "snapshot") is not resumed
+        assert gateway.poll(epoch=epoch, after=start, limit=1)["reset"] == (None if resumed else "too_old")
 
 
 @pytest.mark.parametrize("reason", ["epoch", "ahead", "too_old"])
