@@ -20,7 +20,7 @@ from web.gateway import internals
 from web.gateway.client import Client
 from web.gateway.errors import BadMessage, TooMany
 from web.gateway.greeting import Greeting, may_come
-from web.gateway.joining import POLICY
+from web.gateway.joining import POLICY, Position
 from web.gateway.messages import Message, Packet, text
 from web.gateway.stats import refusal_envelope
 
@@ -186,9 +186,16 @@ class PlainWebSocket:
             self._tell(client, commands.refuse(client, error)["error"])
             return
         name = message.get("op")
-        if name == "auth":  # it is known already: what is left of it is its position
+        if name == "auth":  # it is known already: what is left of it is what it wants, and its position
+            if "types" in message or "symbols" in message:
+                self._answer(client, "subscribe", message)
+            if Position.read(message.get("epoch"), message.get("seq")) is None:
+                return
             name = "resume"
-        found = commands.take(client, str(name), message)
+        self._answer(client, str(name), message)
+
+    def _answer(self, client: Client, name: str, message: Mapping[str, Any]) -> None:
+        found = self._gateway.commands.take(client, name, message)
         if found is None or client.gone:
             return
         if name == "publish":

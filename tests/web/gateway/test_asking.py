@@ -53,6 +53,22 @@ def test_a_client_that_can_only_print_lines(shared: Running) -> None:
     raw.close()
 
 
+def test_who_is_known_by_a_header_may_still_say_what_it_wants(shared: Running) -> None:
+    """The first message after a token in the header is not needed; sent all the same, its wish and position count."""
+    head = shared.append(6)
+    epoch = shared.poll(after=0, limit=1)["epoch"]
+    raw = websocket.create_connection(shared.ws, header=["Authorization: Bearer read-token"], timeout=5)
+    client = Plain.__new__(Plain)
+    client.socket = raw
+    client.until("snapshot")
+    client.say({"op": "auth", "types": ["event"], "symbols": ["NQ1!"], "epoch": epoch, "seq": head - 3})
+    status, _ = client.until("connection_status")
+    assert status["data"]["resumed"] is True
+    told = client.next()
+    assert (told["symbol"], told["seq"] > head - 3) == ("NQ1!", True)
+    client.close()
+
+
 def test_history_is_of_what_is_followed(shared: Running) -> None:
     """A client that filters gets the newest hundred that fit, and over Socket.IO under their own names."""
     shared.append(90, at_once=30)
