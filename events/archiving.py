@@ -55,6 +55,7 @@ def write(readers: Readers, epoch: str, folder: Path, after: int, upto: int) -> 
     """
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
+        _tidy(folder)
         part = folder / f"journal{UNFINISHED}"
         hashed, seqs = hashlib.sha256(), (0, 0, 0)
         with part.open("wb") as raw:
@@ -71,9 +72,9 @@ def write(readers: Readers, epoch: str, folder: Path, after: int, upto: int) -> 
             return None
         path = folder / f"journal-{first:012d}-{last:012d}.ndjson.gz"
         _check(part, hashed.hexdigest(), facts)
-        whole = _sha256(part)
+        # The hash first: a crash in between must not leave a file that nobody can check.
+        _store(folder / f"{path.name}{HASHES}", f"{_sha256(part)}  {path.name}\n")
         part.rename(path)
-        _store(folder / f"{path.name}{HASHES}", f"{whole}  {path.name}\n")
         _sync(folder)
     except OSError as error:
         raise ArchiveFailed(f"the archive can't be written: {error.strerror or error}") from error
@@ -162,6 +163,13 @@ def _opened(path: Path) -> Iterator[bytes]:
 def _sha256(path: Path) -> str:
     with path.open("rb") as raw:
         return hashlib.file_digest(raw, "sha256").hexdigest()
+
+
+def _tidy(folder: Path) -> None:
+    """A crash may have left a hash whose file never came."""
+    for hashes in folder.glob(f"*{HASHES}"):
+        if not hashes.with_name(hashes.name.removesuffix(HASHES)).exists():
+            hashes.unlink()
 
 
 def _store(path: Path, text: str) -> None:

@@ -196,6 +196,27 @@ def test_a_crash_between_file_and_deletion_tells_no_fact_twice(old: App, monkeyp
 
 
 @pytest.mark.parametrize("old", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("killed", ["_store", "_sync"])
+def test_a_crash_leaves_no_file_that_cannot_be_checked(old: App, killed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed before or after a file's hash is stored: the next round goes on, and every file has its hash."""
+
+    def crash(*_: Any) -> None:
+        raise OSError("killed")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(archiving, killed, crash)
+        assert round_of(old).state == "failed"
+    assert seqs(old) == list(range(1, 41))
+    archiving.verify([old.retention.folder])
+    (old.retention.folder / "journal-000000000001-000000000002.ndjson.gz.sha256").touch()  # whose file never came
+    round_of(old)
+    archived = archiving.files([old.retention.folder])
+    assert archiving.verify([old.retention.folder]) == len(archived) >= 1
+    assert len(list(old.retention.folder.glob("*.sha256"))) == len(archived)
+    assert [fact["seq"] for fact in archiving.read([old.retention.folder])] == list(range(1, 31))
+
+
+@pytest.mark.parametrize("old", ["sqlite"], indirect=True)
 def test_a_process_without_the_lease_deletes_nothing(old: App) -> None:
     """A round that outlives its term is refused in the commit, as every once-only work is."""
     stale = old.lease.held
