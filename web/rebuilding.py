@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import subprocess
 import tempfile
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
     from web.desk import Desk, Values
     from web.jobs import Job, Step
 
+log = logging.getLogger("web.rebuilding")
 NAME = "rebuild"
 ROOT = Path(__file__).parents[1]
 FOLDER = "rebuild-"
 LOOK_SECONDS = 0.2
+LOGGED = 2_000  # characters of what a failed child said last
 # The commit beside traffic takes well under a second; without a server it may take what it needs.
 COMMIT_SECONDS, COMMIT_SECONDS_ALONE = 30.0, 3_600.0
 RESTART = "Restart the server: what it holds in memory was read from the tables as they were."
@@ -34,7 +37,7 @@ RESTART = "Restart the server: what it holds in memory was read from the tables 
 
 class RebuildFailed(EventsError):
     code = "rebuild_failed"
-    hint = "Nothing was changed. The server's log may name the cause; start the rebuild again."
+    hint = "Nothing was changed. The server's log names the cause; start the rebuild again."
 
 
 def start(desk: Desk, python: str) -> Job:
@@ -86,12 +89,12 @@ def _result(facts: int, mended: dict[str, int], began: float) -> dict[str, Any]:
 
 def _in_child(desk: Desk, python: str, folder: Path, step: Step) -> dict[str, Any]:
     """What the child found. Raises RebuildFailed, Cancelled."""
-    said, asked = folder / "said", folder / "asked"
+    said, asked, errors = folder / "said", folder / "asked", folder / "errors"
     asked.touch(mode=0o600)
     asked.write_text(json.dumps({"url": database_url(desk.values), "path": str(folder / "copy.db")}))
-    with said.open("wb") as out, asked.open("rb") as given:
+    with said.open("wb") as out, asked.open("rb") as given, errors.open("wb") as wrong:
         command = [python, "-m", "signals.rebuilding"]
-        child = subprocess.Popen(command, cwd=ROOT, stdin=given, stdout=out, stderr=subprocess.DEVNULL)  # noqa: S603 - our own interpreter and module
+        child = subprocess.Popen(command, cwd=ROOT, stdin=given, stdout=out, stderr=wrong)  # noqa: S603 - our own interpreter and module
     asked.unlink()
     try:
         while child.poll() is None:
@@ -109,6 +112,7 @@ def _in_child(desk: Desk, python: str, folder: Path, step: Step) -> dict[str, An
     if "error" in told:
         raise RebuildFailed(**told["error"])
     if child.returncode != 0 or "facts" not in told:
+        log.error("the rebuild's child failed: %s", errors.read_text(errors="replace")[-LOGGED:].strip())
         raise RebuildFailed(f"the child process ended with {child.returncode}")
     step(told["facts"], told["facts"])
     return told
