@@ -28,7 +28,7 @@ ACTIVITIES = (
 
 def sources(bar_seconds: float) -> dict[str, dict[str, object]]:
     """The sources and their settings; the heartbeat's cadence is known, so its silence is soon told."""
-    beat = {"expected_every_s": max(2.0, 5 * bar_seconds), "symbol": "BTCUSD", "interval": "1"}
+    beat = {"expected_every_s": max(2.0, 12 * bar_seconds), "symbol": "BTCUSD", "interval": "1"}
     return {"demo-breakout": {}, "demo-swing": {}, "demo-lines": {}, BEAT: beat}
 
 
@@ -59,7 +59,7 @@ class Show:
                 self._post(strategy.source, alert)
                 if chance.random() < TWICE:
                     self._post(strategy.source, alert)  # as after an answer that came too late: a duplicate
-        if self._bars % (SPEAKS + SILENT) < SPEAKS and self._bars % 2:
+        if self._bars % (SPEAKS + SILENT) < SPEAKS and self._bars % 5 == 0:
             self._post(BEAT, f'{{"event": "heartbeat", "symbol": "BTCUSD", "interval": "1", "timenow": "{now()}"}}')
         if chance.random() < MISTAKE:
             self._post("demo-lines", chance.choice((*MISTAKES, UNKNOWN % self._markets[4].price)))
