@@ -27,11 +27,15 @@ def environment(name: str) -> dict[str, str]:
 
 
 def start_as_composed(topology: Topology, redis_url: str) -> Topology:
-    """Each web and worker of the file with its own environment, on loopback and on the test's Postgres and Redis."""
+    """Each web and worker of the file with its own environment, on loopback and on the test's Postgres and Redis.
+
+    The second of each runs under the other engine.
+    """
     for name in DESKS:
         own = environment(name)
         for place in ("HOST", "PORT", "DATA_DIR", "PUBLIC_URL"):
             del own[place]
+        own["ASYNC_MODE"] = "gevent" if name.endswith("-2") else "eventlet"
         topology.add(own.pop("ROLE"), **own | {"DATABASE_URL": topology.database_url, "REDIS_URL": redis_url})
     for server in (*topology.workers, *topology.webs):
         server.wait_ready()
