@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask_socketio import SocketIO
 
+from web.gateway import internals
 from web.gateway.commands import Commands
 from web.gateway.heartbeat import Heartbeat
 from web.gateway.joining import TRY_AGAIN, Joining
@@ -72,8 +73,9 @@ class Gateway:
         self.polls = LongPoll(self)
         self._clients: dict[str, Client] = {}
         self._heartbeat = Heartbeat(self, values.heartbeat_seconds)
-        self._socketio = SocketIOAdapter(self, auth)
-        self._plain = PlainWebSocket(self, auth)
+        pinned = internals.as_pinned()
+        self._socketio = SocketIOAdapter(self, auth, pinned)
+        self._plain = PlainWebSocket(self, auth, pinned)
         auth.on_revoked(self._login_ended)
 
     def init_app(self, app: Flask) -> SocketIO:

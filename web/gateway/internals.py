@@ -1,11 +1,13 @@
 """The one file that leans on names inside python-socketio, engineio, simple-websocket and the engines' sockets.
 
 Checked against the pinned versions at start: with others the stock path is taken, which is slower and has no bound of
-its own for a client that never reads, but uses documented names only. What is leaned on:
+its own for a client that never reads, but needs documented names only (`mend` does without what is not there). What is
+leaned on:
 
 - `engineio.Server.create_queue`: every socket's queue becomes an Outbox;
 - `engineio.Server._async["websocket"]`: its class is given a handler, a bound method of the Engine.IO socket;
-- `engineio.Socket.queue`, `.upgraded`, `.closed`; `Server.sockets`;
+- `engineio.Server.start_background_task`, which is given `Socket._send_ping` for each ping;
+- `engineio.Socket.queue`, `.upgraded`, `.closing`, `.closed`, `.last_ping`; `Server.sockets`;
 - eventlet's `WebSocket.socket` and `._send`, simple-websocket's `Server.sock`;
 - the non-blocking socket under a green one: `fd` in eventlet, `_sock` in gevent.
 """
@@ -19,9 +21,12 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Any
 
+from simple_websocket import ConnectionClosed
+
 from web.gateway.line import Line
 from web.gateway.messages import Packet, Text
 from web.gateway.outbox import Outbox
+from web.gateway.pings import Pings
 
 PINNED = {"python-socketio": "5.18.1", "python-engineio": "4.15.1", "simple-websocket": "1.1.0"}
 COMPRESSION = "HTTP_SEC_WEBSOCKET_EXTENSIONS"
@@ -69,8 +74,10 @@ def peer_gone(environ: dict[str, Any]) -> bool:
         return True
 
 
-def install(eio: Any, new_outbox: Callable[[], Outbox], empty_error: type[BaseException], noop: Any) -> None:
-    """Give an Engine.IO server our queues and our sending."""
+def install(
+    eio: Any, new_outbox: Callable[[], Outbox], empty_error: type[BaseException], noop: Any, pings: Pings
+) -> None:
+    """Give an Engine.IO server our queues, our sending and our pings."""
 
     def create_queue(*args: Any, **kwargs: Any) -> Outbox:
         del args, kwargs
@@ -78,6 +85,14 @@ def install(eio: Any, new_outbox: Callable[[], Outbox], empty_error: type[BaseEx
         outbox.empty_error, outbox.idle_packet = empty_error, noop
         return outbox
 
+    stock_task = eio.start_background_task
+
+    def start_background_task(target: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if getattr(target, "__name__", "") == "_send_ping":
+            return pings.add(target.__self__)  # type: ignore[attr-defined]
+        return stock_task(target, *args, **kwargs)
+
+    eio.start_background_task = start_background_task
     eio.create_queue = create_queue
     eio._async = {**eio._async, "websocket": _wired(eio._async["websocket"])}
 
@@ -105,6 +120,29 @@ def _wired(stock: type[Any]) -> type[Any]:
     return Wired
 
 
+def mend(eio: Any) -> None:
+    """For versions that nobody read: whole frames, where the library still keeps its socket where it did."""
+    drivers: dict[str, Any] = getattr(eio, "_async", {})
+    if drivers.get("websocket") is not None:
+        eio._async = {**drivers, "websocket": _mended(drivers["websocket"])}
+
+
+def _mended(stock: type[Any]) -> type[Any]:
+    class Mended(stock):  # type: ignore[misc]
+        def __init__(self, handler: Callable[[Any], Any], server: Any) -> None:
+            super().__init__(lambda ws: handler(whole_sends(ws)), server)
+
+    return Mended
+
+
+def whole_sends(ws: Any) -> Any:
+    """simple-websocket drops what the kernel does not take at once, such as the end of a snapshot."""
+    inner = getattr(ws, "ws", ws)
+    if getattr(inner, "sock", None) is not None:
+        inner.sock = line_of(inner.sock)
+    return ws
+
+
 def share_frames(ws: Any) -> Line:
     """Make an engine's WebSocket send our ready frames as they are, and everything else through the same line."""
     inner = getattr(ws, "ws", None)
@@ -129,6 +167,28 @@ def share_frames(ws: Any) -> Line:
 
     ws.send, ws.close = send, close
     return line
+
+
+class StockLine:
+    """The fallback for `/ws`: the library sends, one caller after the other, and closes."""
+
+    def __init__(self, ws: Any) -> None:
+        self._ws = whole_sends(ws)
+
+    def open(self) -> bool:
+        """Whether a closing handshake may be tried."""
+        return bool(self._ws.connected)
+
+    def send_text(self, text: Text) -> None:
+        """Raises OSError, as a line of ours does."""
+        try:
+            self._ws.send(str(text))
+        except ConnectionClosed as error:
+            raise OSError("the socket is closed") from error
+
+    def abort(self) -> None:
+        with contextlib.suppress(ConnectionClosed, OSError):
+            self._ws.close()
 
 
 class StockOutbox(Outbox):

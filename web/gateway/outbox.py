@@ -154,8 +154,10 @@ class Outbox:
         self._taken = self._packets = 0
         if not (self._items or self._latest):
             self._was_drained()
-            polled = self._line is None and self.idle_packet is not None
-            if not self._wait(min(timeout or POLL_SECONDS, POLL_SECONDS) if polled else timeout):
+            # A socket's writer may sleep for ever: pings go past it, and whoever ends the client wakes it.
+            written = self._line is not None and self._line.usable()
+            polled = self.idle_packet is not None and not written
+            if not self._wait(min(timeout or POLL_SECONDS, POLL_SECONDS) if polled else None if written else timeout):
                 if polled:
                     return self.idle_packet
                 raise self.empty_error

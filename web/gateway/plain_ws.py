@@ -41,8 +41,9 @@ ANSWERED = frozenset({"history", "playback", "playback_control"})
 class PlainWebSocket:
     """Mounts `/ws` and `/ws/stats`."""
 
-    def __init__(self, gateway: Gateway, auth: Auth) -> None:
+    def __init__(self, gateway: Gateway, auth: Auth, pinned: bool) -> None:
         self._gateway, self._auth, self._runtime = gateway, auth, gateway.runtime
+        self._pinned = pinned
 
     def init_app(self, app: Flask) -> None:
         """Register the routes; a foreign page is refused before the upgrade."""
@@ -72,7 +73,11 @@ class PlainWebSocket:
         app.register_blueprint(room)
 
     def _serve(self, ws: Any) -> None:
-        line = ws.sock = internals.line_of(ws.sock)
+        line: Any
+        if self._pinned:
+            line = ws.sock = internals.line_of(ws.sock)
+        else:
+            line = internals.StockLine(ws)
         asked: Mapping[str, Any] = dict(request.args)
         principal = self._by_request()
         if principal is None:
@@ -135,7 +140,8 @@ class PlainWebSocket:
         }
         client = Client(new_id(), "ws", principal, outbox, close, about, self._gateway.new_allowance())
         outbox.on_over = lambda: self._gateway.overrun(client)
-        outbox.line = line
+        if self._pinned:
+            outbox.line = line
         self._gateway.remember(client)
         writer = self._runtime.spawn(self._write, client, line)
         try:

@@ -21,6 +21,7 @@ from web.gateway.errors import BadMessage
 from web.gateway.greeting import Greeting, may_come
 from web.gateway.messages import Message
 from web.gateway.outbox import Outbox
+from web.gateway.pings import Pings
 from web.gateway.stats import refusal_envelope
 
 if TYPE_CHECKING:
@@ -50,12 +51,12 @@ class Json:
 class SocketIOAdapter:
     """Owns the Socket.IO server; `sweep` is called every second."""
 
-    def __init__(self, gateway: Gateway, auth: Auth) -> None:
+    def __init__(self, gateway: Gateway, auth: Auth, pinned: bool) -> None:
         self._gateway, self._auth = gateway, auth
         self._values = gateway.desk.values
         self._clients: dict[str, Client] = {}
         self._seen: dict[str, float] = {}
-        self._pinned = internals.as_pinned()
+        self._pinned = pinned
         self._server: Any = None
 
     def init_app(self, app: Flask) -> SocketIO:
@@ -83,7 +84,11 @@ class SocketIOAdapter:
         self._server = sockets.server
         eio = self._server.eio
         if self._pinned:
-            internals.install(eio, self._gateway.new_outbox, eio.get_queue_empty_exception(), EnginePacket(NOOP))
+            pings = Pings(self._gateway.runtime, self._values.ping_seconds)
+            empty = eio.get_queue_empty_exception()
+            internals.install(eio, self._gateway.new_outbox, empty, EnginePacket(NOOP), pings)
+        else:
+            internals.mend(eio)
         eio.on("message", self._message)
         self._server.on("connect", self._connect)
         self._server.on("disconnect", self._disconnect)

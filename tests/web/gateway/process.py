@@ -25,6 +25,7 @@ SETTINGS: dict[str, Any] = {
     "long_poll_seconds": 20.0,
     "answer_seconds": 2.0,
     "send_buffer": 0.0,
+    "stock": 0.0,
     "messages_per_second": 20.0,
     "publish_per_second": 1000.0,
     "publish_bytes_per_second": 2 << 20,
@@ -77,7 +78,7 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
     from signals.sources import Sources
     from web import errors
     from web.api import accounts
-    from web.gateway import Gateway
+    from web.gateway import Gateway, internals
 
     runtime = make(engine)
     values = SimpleNamespace(**(SETTINGS | overrides))
@@ -108,6 +109,8 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
         return {"epoch": journal.epoch, "seq": seq, "signals": signals}
 
     app.register_blueprint(accounts.blueprint(desk))
+    if values.stock:
+        internals.PINNED["python-engineio"] = "0.0.1"
     gateway = Gateway(desk, keeper, state)
     gateway.init_app(app)
 
@@ -137,7 +140,13 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
 
     @app.get("/test/connections")
     def connections() -> dict[str, Any]:
-        return {"items": gateway.connections(), "count": gateway.count(), "figures": gateway.figures()}
+        direct = sum(client.outbox.open for client in gateway.rooms.everyone())
+        return {
+            "items": gateway.connections(),
+            "direct": direct,
+            "count": gateway.count(),
+            "figures": gateway.figures(),
+        }
 
     @app.get("/healthz")
     @app.get("/readyz")

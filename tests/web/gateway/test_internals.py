@@ -1,0 +1,49 @@
+"""What is leaned on inside the libraries is there; with versions that nobody read the desk works without it."""
+
+from typing import Any
+
+import pytest
+
+from tests.web.gateway.following import Plain, Talker, assert_contiguous, wait_for
+
+pytestmark = pytest.mark.socket
+
+
+def test_each_kind_of_socket_is_written_to_directly(gateway: Any) -> None:
+    """An upgrade of a library that hides its socket fails here, not in a slower desk: plain and both Socket.IO ways.
+
+    Seen to fail with `raw_socket` finding none: then everything still arrives, by the queue.
+    """
+    plain = Plain(gateway.ws)
+    plain.until("snapshot")
+    direct, upgraded = Talker(gateway.url, transports=["websocket"]), Talker(gateway.url)
+    for talker in (direct, upgraded):
+        talker.wait(lambda t: t.named("snapshot"))
+    wait_for(lambda: gateway.seen()["direct"] == 3)
+    head = gateway.append(30, at_once=4)
+    assert plain.facts_to(head) == list(range(1, head + 1))
+    for talker in (direct, upgraded):
+        talker.wait(lambda t: t.seqs == list(range(1, head + 1)))
+        talker.close()
+
+
+def test_unknown_versions_take_the_stock_path_and_say_so(start: Any) -> None:
+    """Every kind of client gets everything in order, is answered and is let go; the log names what was not tested."""
+    gateway = start(stock=1)
+    plain = Plain(gateway.ws)
+    plain.until("snapshot")
+    talkers = [Talker(gateway.url, transports=kinds) for kinds in (["websocket"], ["polling"], None)]
+    for talker in talkers:
+        talker.wait(lambda t: t.named("snapshot"))
+    assert gateway.seen()["direct"] == 0
+    head = gateway.append(60, at_once=7)
+    assert_contiguous(plain.facts_to(head))
+    for talker in talkers:
+        talker.wait(lambda t: t.seqs == list(range(1, head + 1)))
+    plain.say({"op": "fly"})
+    assert plain.until("error")[0]["data"]["code"] == "unknown_op"
+    for talker in talkers:
+        talker.close()
+    plain.close()
+    wait_for(lambda: not gateway.seen()["items"])
+    assert "stock path" in gateway.log.read_text()
