@@ -114,7 +114,7 @@ class Gateway:
 
     # Coming and going
     def new_outbox(self) -> Outbox:
-        return Outbox(self.desk.values.client_queue_bytes, self.runtime.waiter)
+        return Outbox(self.desk.values.client_queue_bytes, self.runtime.waiter, self.runtime.spawn)
 
     def new_allowance(self) -> Allowance:
         """What one client may ask."""

@@ -6,7 +6,8 @@ leaned on:
 
 - `engineio.Server.create_queue`: every socket's queue becomes an Outbox;
 - `engineio.Server._async["websocket"]`: its class is given a handler, a bound method of the Engine.IO socket;
-- `engineio.Server.start_background_task`, which is given `Socket._send_ping` for each ping;
+- `engineio.Server.start_background_task`, which is given `Socket._send_ping` for each ping, and for each WebSocket a
+  function named `writer` that holds the Engine.IO socket as `self` and the WebSocket as `ws`;
 - `engineio.Socket.queue`, `.upgraded`, `.closing`, `.closed`, `.last_ping`; `Server.sockets`;
 - eventlet's `WebSocket.socket` and `._send`, simple-websocket's `Server.sock`;
 - the non-blocking socket under a green one: `fd` in eventlet, `_sock` in gevent.
@@ -88,13 +89,27 @@ def install(
     stock_task = eio.start_background_task
 
     def start_background_task(target: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if getattr(target, "__name__", "") == "_send_ping":
+        name = getattr(target, "__name__", "")
+        if name == "_send_ping":
             return pings.add(target.__self__)  # type: ignore[attr-defined]
-        return stock_task(target, *args, **kwargs)
+        return Writing(target) if name == "writer" else stock_task(target, *args, **kwargs)
 
     eio.start_background_task = start_background_task
     eio.create_queue = create_queue
     eio._async = {**eio._async, "websocket": _wired(eio._async["websocket"])}
+
+
+class Writing:
+    """Stands in for the task in which Engine.IO would run `writer`, its closure over the socket's two sides."""
+
+    def __init__(self, writer: Any) -> None:
+        held = dict(zip(writer.__code__.co_freevars, writer.__closure__, strict=True))
+        self._outbox: Outbox = held["self"].cell_contents.queue
+        ws = held["ws"].cell_contents
+        self._outbox.write_with(lambda packet: ws.send(packet.encode()), ws.close)
+
+    def join(self) -> None:
+        self._outbox.join_writer()
 
 
 def _wired(stock: type[Any]) -> type[Any]:
@@ -196,7 +211,7 @@ class StockOutbox(Outbox):
 
     def __init__(self, limit: int, send: Callable[[str], None]) -> None:
         super().__init__(limit, lambda: None)  # type: ignore[arg-type, return-value]
-        self._send = send
+        self._hand = send
 
     def put(self, packet: Any, block: bool = True, timeout: float | None = None) -> None:
         del block, timeout
@@ -207,7 +222,7 @@ class StockOutbox(Outbox):
     def owe(self, packets: Sequence[Packet]) -> None:
         for packet in packets:
             if not self.over:
-                self._send(packet.encode()[1:])  # without Engine.IO's own mark, which the library puts in front
+                self._hand(packet.encode()[1:])  # without Engine.IO's own mark, which the library puts in front
 
     def put_latest(self, key: str, packet: Packet) -> None:
         del key

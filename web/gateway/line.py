@@ -43,10 +43,6 @@ class Line:
         """Whether a direct send may be tried now."""
         if self._raw is None or self._broken or self._busy.locked():
             return False
-        return self.usable()
-
-    def usable(self) -> bool:
-        """Whether the protocol above lets anything be sent here."""
         return self.ready is None or self.ready()
 
     def try_send(self, frame: bytes) -> bytes | None:

@@ -6,6 +6,7 @@ is one queue a client, not two.
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from queue import Empty
@@ -26,10 +27,19 @@ TURN_PACKETS = 16
 POLL_SECONDS = 20.0
 
 
-class Outbox:
-    """`limit` in bytes; `on_over` is called, once, when it is exceeded, and must not yield."""
+def native_task(fn: Callable[[], None]) -> None:
+    """A thread, where no engine runs."""
+    threading.Thread(target=fn, daemon=True).start()
 
-    def __init__(self, limit: int, new_waiter: Callable[[], Waiter]) -> None:
+
+class Outbox:
+    """`limit` in bytes; `on_over` is called, once, when it is exceeded, and must not yield.
+
+    A poll takes packets with `get`; for a socket `write_with` names who sends them, in a task that lives only while
+    something waits: thousands of idle clients then cost no stacks.
+    """
+
+    def __init__(self, limit: int, new_waiter: Callable[[], Waiter], spawn: Callable[..., Any] = native_task) -> None:
         self.limit = limit
         self.bytes = 0
         self._line: Line | None = None
@@ -42,7 +52,11 @@ class Outbox:
         self.sent = self.sent_bytes = 0
         self.overtaken = 0  # passing figures that a newer one replaced
         self.over = False
-        self._new_waiter = new_waiter
+        self._new_waiter, self._spawn = new_waiter, spawn
+        self._send: Callable[[Any], None] | None = None
+        self._ended: Callable[[], None] | None = None
+        self._writing = False
+        self._rests: Waiter | None = None
         self._items: deque[Any] = deque()
         self._latest: dict[str, Packet] = {}
         self._waiting: deque[Waiter] = deque()
@@ -129,7 +143,7 @@ class Outbox:
         return True
 
     def _may_send(self, line: Line) -> bool:
-        return not self._items and not self._latest and bool(self._waiting) and line.open()
+        return not (self._writing or self._items or self._latest or self._send is None) and line.open()
 
     def review(self) -> None:
         """Something changed: tell whether a broadcast may write to the line. Never yields."""
@@ -140,11 +154,52 @@ class Outbox:
                 self.on_open()
 
     def _wake(self) -> None:
-        if self._waiting:
+        if self._send is not None:
+            if not self._writing:
+                self._writing = True
+                self._spawn(self._write)
+        elif self._waiting:
             self._waiting.popleft().set()
         self.review()
 
-    # Taking
+    # Writing, for sockets
+    def write_with(self, send: Callable[[Any], None], ended: Callable[[], None]) -> None:
+        """From now on `send(packet)` sends, in a task of its own: it may yield, and raise OSError.
+
+        `ended` is called in that task after the last packet, which is None, or when the line broke.
+        """
+        self._send, self._ended = send, ended
+        if self._items or self._latest:
+            self._wake()
+        self.review()
+
+    def _write(self) -> None:
+        send, ended = self._send, self._ended
+        assert send is not None
+        assert ended is not None
+        try:
+            while self._items or self._latest:
+                packet = self._take()
+                if packet is None:
+                    ended()
+                    return
+                send(packet)
+        except OSError:
+            self._items.clear()
+            ended()
+        finally:
+            self._writing = False
+            self.review()
+            if self._rests is not None:
+                self._rests.set()
+
+    def join_writer(self, timeout: float | None = None) -> None:
+        """Until nothing is being written."""
+        if self._writing:
+            self._rests = self._new_waiter()
+            self._rests.wait(timeout)
+
+    # Taking, for polls
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         """The next packet. Raises `empty_error` when none comes, or when this turn has taken enough."""
         if not block:
@@ -154,10 +209,8 @@ class Outbox:
         self._taken = self._packets = 0
         if not (self._items or self._latest):
             self._was_drained()
-            # A socket's writer may sleep for ever: pings go past it, and whoever ends the client wakes it.
-            written = self._line is not None and self._line.usable()
-            polled = self.idle_packet is not None and not written
-            if not self._wait(min(timeout or POLL_SECONDS, POLL_SECONDS) if polled else None if written else timeout):
+            polled = self.idle_packet is not None
+            if not self._wait(min(timeout or POLL_SECONDS, POLL_SECONDS) if polled else timeout):
                 if polled:
                     return self.idle_packet
                 raise self.empty_error
@@ -166,13 +219,11 @@ class Outbox:
     def _wait(self, timeout: float | None) -> bool:
         waiter = self._new_waiter()
         self._waiting.append(waiter)
-        self.review()
         try:
             waiter.wait(timeout)
         finally:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
-                self.review()
         return bool(self._items or self._latest)
 
     def _take(self) -> Any:

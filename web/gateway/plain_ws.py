@@ -143,7 +143,7 @@ class PlainWebSocket:
         if self._pinned:
             outbox.line = line
         self._gateway.remember(client)
-        writer = self._runtime.spawn(self._write, client, line)
+        outbox.write_with(lambda packet: line.send_text(packet.encode()), lambda: self._hung_up(client))
         try:
             self._begin(client, asked)
             self._read(ws, client)
@@ -153,7 +153,7 @@ class PlainWebSocket:
             client.gone = True
             self._gateway.forget(client)
             outbox.clear()
-            writer.join(CLOSE_SECONDS)
+            outbox.join_writer(CLOSE_SECONDS)
 
     def _begin(self, client: Client, asked: Mapping[str, Any]) -> None:
         try:
@@ -168,11 +168,7 @@ class PlainWebSocket:
         if client.principal.may("read"):
             self._runtime.spawn(self._gateway.joining.welcome, client, greeting.position, greeting.history)
 
-    def _write(self, client: Client, line: Any) -> None:
-        """Everything leaves in the outbox's order."""
-        with contextlib.suppress(OSError):
-            while (packet := client.outbox.get()) is not None:
-                line.send_text(packet.encode())
+    def _hung_up(self, client: Client) -> None:
         if not client.gone:
             client.close(TRY_AGAIN, "it hung up")
 
