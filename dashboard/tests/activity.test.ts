@@ -4,6 +4,7 @@ import { added, readFact, RING, type ActivityFact, type Ring } from "../src/stat
 import { browserMatch } from "../src/tools/activity/expression";
 import { absorbed, continued, holdBack, KEPT, merged, type Page } from "../src/tools/activity/feed";
 import { filterQuery, isFiltered, matches, NO_FILTERS, readFilters, toggled, type Filters } from "../src/tools/activity/filters";
+import { began, TOLD, toldMore } from "../src/tools/activity/replay";
 import { bars, barWidth, readCounts, total } from "../src/tools/activity/steps";
 import { passing, fact as plain } from "./fakes";
 
@@ -144,5 +145,17 @@ describe("the chart", () => {
     [60, 120, 10, 10],
   ])("%i s in at most %i bars of at least %i s: %i s each", (span, most, step, width) => {
     expect(barWidth({ from: 0, to: span * 1_000 }, most, step)).toBe(width * 1_000);
+  });
+});
+
+describe("a playback", () => {
+  it("puts what it tells on top, keeps its clock where nothing fits, and does not grow for ever", () => {
+    let replay = began("2026-01-07T14:00:00Z");
+    replay = toldMore(replay, [{ fact: fact(1), at: "a" }, { fact: fact(2), at: "b" }]);
+    replay = toldMore(replay, [{ fact: null, at: "c" }]);
+    expect([seqs(replay.facts), replay.at]).toEqual([[2, 1], "c"]);
+    replay = toldMore(replay, facts(3, TOLD + 3).map((one) => ({ fact: one, at: "d" })));
+    expect(replay.facts).toHaveLength(TOLD);
+    expect(replay.facts[0]?.seq).toBe(TOLD + 3);
   });
 });

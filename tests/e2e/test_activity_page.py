@@ -1,6 +1,7 @@
 """Activity as a person meets it: empty, live, ten thousand rows; narrowed, held, jumped through and taken away."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.conftest import Visitor
 from tests.e2e.desks import desk, line, publish
 from tests.e2e.looking import assert_accessible, assert_fits, shoot, wait_light
-from tests.support.alerts import entry
+from tests.support.alerts import entry, now
 from tests.support.server import DeskServer
 
 pytestmark = pytest.mark.browser
@@ -223,3 +224,33 @@ def test_ten_thousand_rows_stay_light_and_are_walked_by_keys(many: DeskServer, v
     publish(many, line("and one more"))
     page.get_by_role("button", name="1 new event").click(timeout=5_000)
     expect(rows(page, "and one more")).to_have_count(1)
+
+
+def test_a_past_period_is_played_back_apart_from_what_is_live(busy: DeskServer, visitor: Visitor) -> None:
+    """Marked as the past, held, stepped and ended; what comes meanwhile waits in the feed."""
+    since = now()
+    for n in range(6):
+        publish(busy, line(f"beat {n}", "scan", source="beats"))
+        time.sleep(0.2)  # played at a tenth of its speed, two seconds
+    page = open_feed(visitor, busy, f"?source=beats&since={since}&until=2100-01-01T00:00:00Z")
+    expect(rows(page, "beat")).to_have_count(6)
+    page.get_by_label("Speed").select_option("0.1")
+    page.get_by_role("button", name="Play it back").click()
+    bar = page.locator("[data-playback]")
+    expect(bar).to_contain_text("Playback of the past")
+    page.get_by_role("button", name="Hold").click()
+    expect(bar).to_have_attribute("data-playback", "paused")
+    publish(busy, line("beat live", source="beats"))
+    page.get_by_label("Place in the playback").press("Home")
+    page.get_by_role("button", name="Step").click()
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page, "beat 0")).to_have_count(1)
+    shoot(page, "activity-playback-desk-dark")
+    assert_accessible(page)
+    page.get_by_label("Speed").select_option("1000")
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(bar).to_have_attribute("data-playback", "done", timeout=10_000)
+    expect(rows(page, "beat live")).to_have_count(0)
+    page.get_by_role("button", name="Back to the feed").click()
+    page.get_by_role("button", name="Back to now").click()
+    expect(rows(page, "beat live")).to_have_count(1)

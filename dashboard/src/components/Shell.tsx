@@ -116,7 +116,7 @@ function BottomBar({ tools, onPalette }: { tools: readonly Tool[]; onPalette: ()
       {tools.map((tool) => (
         <a key={tool.path} href={tool.path} onClick={onLink} aria-current={isHere(path, tool) ? "page" : undefined} className={item}>
           <tool.icon size={18} aria-hidden />
-          {tool.name}
+          {tool.short ?? tool.name}
         </a>
       ))}
       <button type="button" className={item} onClick={onPalette}>

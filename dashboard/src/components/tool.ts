@@ -6,6 +6,8 @@ import type { ComponentType } from "react";
 export interface Tool {
   path: string;
   name: string;
+  /** Where there is little room. */
+  short?: string;
   icon: LucideIcon;
   /** The second key of its `g` jump. */
   jump: string;

@@ -10,8 +10,8 @@ export const unlisted: readonly Pick<Tool, "path" | "Page">[] = [{ path: "/_comp
 
 export const tools: readonly Tool[] = [
   { path: "/ml-dashboard", name: "ML hub", icon: BrainCircuit, jump: "m", Page: lazy(() => import("./ml/MlPage")) },
-  { path: "/signals", name: "Live signals", icon: Zap, jump: "s", Page: lazy(() => import("./signals/SignalsPage")) },
-  { path: "/webhooks", name: "Webhook health", icon: Webhook, jump: "w", Page: lazy(() => import("./webhooks/WebhooksPage")) },
+  { path: "/signals", name: "Live signals", short: "Signals", icon: Zap, jump: "s", Page: lazy(() => import("./signals/SignalsPage")) },
+  { path: "/webhooks", name: "Webhook health", short: "Webhooks", icon: Webhook, jump: "w", Page: lazy(() => import("./webhooks/WebhooksPage")) },
   { path: "/activity", name: "Activity", icon: Activity, jump: "a", Page: lazy(() => import("./activity/ActivityPage")) },
   { path: "/system", name: "System", icon: Gauge, jump: "y", Page: lazy(() => import("./system/SystemPage")) },
 ];

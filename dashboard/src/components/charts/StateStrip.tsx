@@ -25,7 +25,7 @@ export function StateStrip({ label, segments, from, to, height = 12, axis = fals
   const at = (time: number): string => (dated ? `${day(time, zone).slice(5)} ${clock(time, zone).slice(0, 5)}` : clock(time, zone));
   const told = shares(all)
     .filter(({ share }) => share >= 0.005)
-    .map(({ name, share }) => `${name} ${Math.round(share * 100)} %`);
+    .map(({ name, share }) => `${Math.round(share * 100)} % ${name}`);
   return (
     <div>
       <div role="img" aria-label={`${label}: ${told.join(", ")}`} className="relative w-full overflow-hidden rounded-sm" style={{ height }}>

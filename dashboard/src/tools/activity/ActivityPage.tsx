@@ -1,7 +1,7 @@
 /** Activity: everything that happens on the desk as it happens, and everything that ever did. */
 
 import { ArrowUp, Download, Pause, Play } from "lucide-react";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { CopyButton } from "../../components/CopyButton";
 import { useHold } from "../../components/hold";
@@ -21,12 +21,17 @@ import { useFeed } from "./history";
 import { Jump } from "./Jump";
 import { PastBar } from "./PastBar";
 import { Presets } from "./Presets";
+import { ReplayBar } from "./ReplayBar";
+import { useReplay } from "./replay";
 import { Scripts } from "./Scripts";
 import { Timeline } from "./Timeline";
 import { tabbed } from "./words";
 
 /** After so many pages in vain the search asks before it goes on. */
 const PATIENCE = 10;
+/** The playback of what happened lately: so far back, so many times as fast. */
+const LATELY_MS = 15 * 60_000;
+const LATELY_SPEED = 20;
 
 function show(filters: Filters): void {
   go(`/activity${filterQuery(filters)}`, { replace: true });
@@ -37,6 +42,7 @@ export default function ActivityPage() {
   const filters = useMemo(() => readFilters(queryText), [queryText]);
   const stale = useDesk((desk) => desk.link.phase === "offline" || desk.link.phase === "ended");
   const { query, rows, past, serverOnly } = useFeed(filters);
+  const { replay, begin, steer, close } = useReplay(filters);
   const hold = useHold(rows[0]?.seq ?? 0);
   const { shown, waiting } = useMemo(() => holdBack(rows, past ? null : hold.at), [rows, past, hold.at]);
   const first = query.data?.pages.at(0)?.head ?? 0;
@@ -46,7 +52,7 @@ export default function ActivityPage() {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   const searching = useSearch(rows, query.data?.pages.length ?? 0, hasNextPage && !isFetchingNextPage, fetchNextPage);
-  useFeedCommands(hold.toggle);
+  useFeedCommands(hold.toggle, useLatest(() => begin(new Date(Date.now() - LATELY_MS).toISOString(), null, LATELY_SPEED)));
   const refused = query.error instanceof ApiError && query.error.status === 400 ? query.error : null;
   const jump = (to: number): void => show({ ...filters, since: "", until: new Date(to).toISOString() });
 
@@ -72,12 +78,15 @@ export default function ActivityPage() {
         </>
       }
     >
-      <Timeline filters={filters} rows={rows} onChange={show} />
+      <Timeline filters={filters} rows={rows} cursor={replay === null ? null : Date.parse(replay.at)} onChange={show} />
       <Scripts filters={filters} onChange={show} />
       <div className="shrink-0 px-4 py-1 empty:hidden">
         <Presets filters={filters} onChange={show} />
       </div>
-      {past && <PastBar filters={filters} newest={rows[0]?.seq ?? 0} onChange={show} />}
+      {past && replay === null && (
+        <PastBar filters={filters} newest={rows[0]?.seq ?? 0} onChange={show} onPlay={(speed) => (filters.since === "" ? begin(filters.until, null, speed) : begin(filters.since, filters.until, speed))} />
+      )}
+      {replay !== null && <ReplayBar replay={replay} onSteer={steer} onClose={close} />}
       {serverOnly && refused === null && <p className="shrink-0 px-4 py-1 text-faint">The server matches this expression: new events follow within a second.</p>}
       {refused !== null && (
         <p role="alert" className="px-4 py-2 text-muted">
@@ -86,14 +95,15 @@ export default function ActivityPage() {
       )}
       {query.isError && refused === null && <Problem what="The feed could not be loaded." error={query.error} onRetry={() => void query.refetch()} />}
       <div className="relative flex min-h-0 flex-1 flex-col">
-        {waiting > 0 && !hold.paused && (
+        {replay !== null && <Replayed facts={replay.facts} over={replay.ended !== null} />}
+        {replay === null && waiting > 0 && !hold.paused && (
           <button type="button" className="control control-primary absolute top-10 left-1/2 z-10 -translate-x-1/2 bg-lifted!" onClick={hold.release}>
             <ArrowUp size={13} aria-hidden />
             {waiting === 1 ? "1 new event" : `${waiting} new events`}
           </button>
         )}
-        {shown.length > 0 && <FeedList key={hold.top} rows={shown} since={since} onEnd={onEnd} onScrolled={hold.scrolled} stale={stale} />}
-        {shown.length === 0 && !query.isError && (
+        {replay === null && shown.length > 0 && <FeedList key={hold.top} rows={shown} since={since} onEnd={onEnd} onScrolled={hold.scrolled} stale={stale} />}
+        {replay === null && shown.length === 0 && !query.isError && (
           <div className="px-4">
             {query.isPending || searching.busy ? (
               <Loading what="the feed" />
@@ -108,10 +118,26 @@ export default function ActivityPage() {
             )}
           </div>
         )}
-        {isFetchingNextPage && shown.length > 0 && <p role="status" className="hairline-t px-4 py-1 text-faint">Loading older events…</p>}
+        {replay === null && isFetchingNextPage && shown.length > 0 && <p role="status" className="hairline-t px-4 py-1 text-faint">Loading older events…</p>}
       </div>
     </Page>
   );
+}
+
+const ignore = (): void => undefined;
+
+function Replayed({ facts, over }: { facts: readonly ActivityFact[]; over: boolean }) {
+  if (facts.length > 0) return <FeedList rows={facts} since={Number.POSITIVE_INFINITY} onEnd={ignore} onScrolled={ignore} stale={false} />;
+  return <div className="px-4">{over ? <Empty title="Nothing happened in this time.">The filters narrow a playback too.</Empty> : <Loading what="what happened then" />}</div>;
+}
+
+/** The same function for good, which does what the newest one would. */
+function useLatest(run: () => void): () => void {
+  const latest = useRef(run);
+  useEffect(() => {
+    latest.current = run;
+  });
+  return useCallback(() => latest.current(), []);
 }
 
 function Nothing({ filters }: { filters: Filters }) {
@@ -151,17 +177,18 @@ function useNames(rows: readonly ActivityFact[], field: "source" | "symbol"): st
   return useMemo(() => named(rows, (fact) => fact[field]), [size, rows[0]?.seq, field]);
 }
 
-function useFeedCommands(togglePause: () => void): void {
+function useFeedCommands(togglePause: () => void, playLately: () => void): void {
   useCommands(
     useMemo(
       () => [
         { id: "pause", label: "Pause or resume the feed", group: "Activity", keys: "p", run: togglePause },
         { id: "search", label: "Search the activity", group: "Activity", keys: "/", run: () => document.querySelector<HTMLElement>("[data-filter]")?.focus() },
         { id: "jump", label: "Jump to a time", group: "Activity", keys: "j", run: () => document.querySelector<HTMLElement>("[data-jump]")?.focus() },
+        { id: "playback", label: "Play back the last 15 minutes", group: "Activity", run: playLately },
         { id: "errors", label: "Show only errors", group: "Activity", run: () => go("/activity?level=ERROR,CRITICAL") },
         { id: "clear", label: "Clear the filters, back to now", group: "Activity", run: () => go("/activity") },
       ],
-      [togglePause],
+      [togglePause, playLately],
     ),
   );
 }

@@ -1,13 +1,15 @@
 /** Says that the feed stands in the past, and leads on or back to now. */
 
-import { ArrowUpToLine, ChevronUp } from "lucide-react";
+import { ArrowUpToLine, ChevronUp, Play } from "lucide-react";
 import { useState } from "react";
 
+import { Choose } from "../../components/Choose";
 import { Time } from "../../components/Time";
 import { isRecord } from "../../connection/envelope";
 import { call } from "../../connection/http";
 import { readFacts } from "../../state/activity";
 import { filterParams, matches, type Filters } from "./filters";
+import { SPEEDS } from "./replay";
 
 const LATER = 100;
 
@@ -27,10 +29,13 @@ interface Props {
   /** The newest fact that is shown; 0 when none is. */
   newest: number;
   onChange: (filters: Filters) => void;
+  /** Tells the period again, so many times as fast as it happened. */
+  onPlay: (speed: number) => void;
 }
 
-export function PastBar({ filters, newest, onChange }: Props) {
+export function PastBar({ filters, newest, onChange, onPlay }: Props) {
   const [asking, setAsking] = useState(false);
+  const [speed, setSpeed] = useState("5");
   const now = (): void => onChange({ ...filters, since: "", until: "" });
   const goOn = (): void => {
     setAsking(true);
@@ -51,7 +56,12 @@ export function PastBar({ filters, newest, onChange }: Props) {
         )}{" "}
         up to <Time at={filters.until} />
       </span>
-      <span className="ml-auto flex gap-1">
+      <span className="ml-auto flex flex-wrap gap-1">
+        <Choose label="Speed" optional={false} value={speed} options={SPEEDS.map((one) => ({ value: one, label: `${one} ×` }))} onChoose={setSpeed} />
+        <button type="button" className="quiet" onClick={() => onPlay(Number(speed))}>
+          <Play size={13} aria-hidden />
+          {filters.since === "" ? "Play from here" : "Play it back"}
+        </button>
         <button type="button" className="quiet" disabled={asking || newest === 0} onClick={goOn}>
           <ChevronUp size={13} aria-hidden />
           What came next

@@ -19,10 +19,12 @@ interface Props {
   filters: Filters;
   /** The newest first: those that the server has not counted yet are among the first. */
   rows: readonly ActivityFact[];
+  /** Where a playback stands. */
+  cursor: number | null;
   onChange: (filters: Filters) => void;
 }
 
-export function Timeline({ filters, rows, onChange }: Props) {
+export function Timeline({ filters, rows, cursor, onChange }: Props) {
   const [span, setSpan] = useState<Span>("3600");
   const { frame, width } = useWidth();
   const query = useCounts(filters, span);
@@ -58,6 +60,7 @@ export function Timeline({ filters, rows, onChange }: Props) {
             window={window}
             picked={picked}
             countedFrom={counted?.countedFrom ?? null}
+            cursor={cursor}
             width={width}
             onPick={({ from, to }) => set(from, to)}
             onJump={(to) => set(null, to)}
