@@ -9,8 +9,10 @@ runtime.patch(ENGINE)  # type: ignore[arg-type]
 runtime.assert_patched(ENGINE)  # type: ignore[arg-type]
 
 import hashlib  # noqa: E402
+import socket  # noqa: E402
 import threading  # noqa: E402
 import time  # noqa: E402
+from types import SimpleNamespace  # noqa: E402
 
 from runtime.native import get_ident  # noqa: E402
 
@@ -97,6 +99,36 @@ def waiters() -> None:
     assert order == ["set", "woken"]
 
 
+def names() -> None:
+    """A name server that takes its time holds up who asked, not the loop."""
+
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 443))]
+
+    def slow(*args: object, **how: object) -> list[object]:
+        grind(1_000_000)
+        return list(found)
+
+    if ENGINE == "eventlet":
+        from runtime import eventlet_engine
+
+        eventlet_engine.RESOLVE = slow
+    else:
+        from gevent.resolver import thread
+
+        thread._socket = SimpleNamespace(**vars(thread._socket) | {"getaddrinfo": slow})
+    beats: list[float] = []
+
+    def beat() -> None:
+        while True:
+            engine.sleep(0.01)
+            beats.append(time.monotonic())
+
+    beating = engine.spawn(beat)
+    assert socket.getaddrinfo("desk.example.org", 443) == found
+    beating.kill()
+    assert len(beats) > 5, "the loop stood still"
+
+
 def load() -> None:
     """Two thousand jobs of forty tasks: every answer reaches its own caller."""
     wrong: list[int] = []
@@ -110,5 +142,5 @@ def load() -> None:
 
 
 if __name__ == "__main__":
-    {"blocking": blocking, "lanes": lanes, "waiters": waiters, "load": load}[sys.argv[2]]()
+    {"blocking": blocking, "lanes": lanes, "waiters": waiters, "names": names, "load": load}[sys.argv[2]]()
     print("ok")
