@@ -30,8 +30,8 @@ def test_takeover(make_topology: MakeTopology) -> None:
     """Alerts posted at two webs are each decided once, while the worker is killed, and its successor paused.
 
     The paused one wakes up behind its successor's back: its commits are refused and it stands by. Webs answer all the
-    while and say since when the worker is silent. Seen to fail with a lease that `_claim` gives to everybody (`:alone`
-    = 1): two processes hold it at once.
+    while and say since when the worker is silent. Seen to fail with a lease that may be taken while its holder lives
+    (`_alone` true on Postgres too): the paused one has it again.
     """
     topology = make_topology(webs=2, workers=2)
     web = topology.webs[0]
