@@ -29,6 +29,8 @@ import { tabbed } from "./words";
 
 /** After so many pages in vain the search asks before it goes on. */
 const PATIENCE = 10;
+/** Up to so many rows each new one may bring a name to choose. */
+const FEW = 200;
 /** The playback of what happened lately: so far back, so many times as fast. */
 const LATELY_MS = 15 * 60_000;
 const LATELY_SPEED = 20;
@@ -171,10 +173,10 @@ function useSearch(rows: readonly ActivityFact[], pages: number, more: boolean, 
 }
 
 function useNames(rows: readonly ActivityFact[], field: "source" | "symbol"): string[] {
-  const size = rows.length;
-  // The names of a long list are looked for again only when it has grown.
+  // The names of a long list are looked for again only when it has grown by some.
+  const size = rows.length < FEW ? rows.length : Math.floor(rows.length / FEW);
   // eslint-disable-next-line react-hooks/exhaustive-deps
-  return useMemo(() => named(rows, (fact) => fact[field]), [size, rows[0]?.seq, field]);
+  return useMemo(() => named(rows, (fact) => fact[field]), [size, field]);
 }
 
 function useFeedCommands(togglePause: () => void, playLately: () => void): void {

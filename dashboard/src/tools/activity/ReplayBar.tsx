@@ -25,9 +25,9 @@ export function ReplayBar({ replay: { standing, facts, at, ended }, onSteer, onC
   const going = ended === null && standing !== null;
   const newest = facts[0]?.seq ?? standing?.fromSeq ?? 0;
   return (
-    <section aria-label="Playback" data-playback={ended === null ? (standing?.paused === true ? "paused" : "playing") : ended.reason} className="hatched shrink-0 border-b border-model/50">
+    <section aria-label="Playback" data-playback={ended === null ? (standing?.paused === true ? "paused" : "playing") : ended.reason} className="hatched shrink-0 border-b border-warn/60">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5 bg-lifted/85 px-4 py-1.5">
-        <span className="label text-model!">Playback of the past</span>
+        <span className="label text-warn!">Playback of the past</span>
         <time dateTime={at} title={utc(at)} className="figure text-[16px] text-text">
           <span className="text-faint">{day(at, zone)} </span>
           {clock(at, zone)} <span className="text-[11px] text-faint">{zoneName(zone)}</span>
@@ -48,7 +48,7 @@ export function ReplayBar({ replay: { standing, facts, at, ended }, onSteer, onC
             <input
               type="range"
               aria-label="Place in the playback"
-              className="min-w-40 flex-1 accent-(--model)"
+              className="min-w-40 flex-1 accent-(--warn)"
               min={standing.fromSeq}
               max={Math.max(standing.fromSeq, standing.toSeq)}
               value={newest}

@@ -31,7 +31,9 @@ export function Timeline({ filters, rows, cursor, onChange }: Props) {
   const counted = query.data;
   const live = useMemo(() => {
     if (counted === undefined || filters.until !== "") return [];
-    const end = rows.findIndex((fact) => Date.parse(fact.timestamp) < counted.until);
+    // One form of time everywhere, so that texts compare as the times do.
+    const until = new Date(counted.until).toISOString();
+    const end = rows.findIndex((fact) => fact.timestamp < until);
     return rows.slice(0, end < 0 ? rows.length : end);
   }, [rows, counted, filters.until]);
   const { now, step } = useStep(filters, span, width, counted?.stepS ?? 1);

@@ -19,8 +19,8 @@ export const SPANS = [
 ] as const;
 export type Span = (typeof SPANS)[number][0];
 
-/** The window moves on with live facts; the counts themselves are asked for again now and then. */
-const RENEW_MS = 60_000;
+/** The window moves on with live facts; the counts are asked for again before those are many. */
+const RENEW_MS = 20_000;
 
 export interface Counted {
   steps: readonly Step[];
@@ -52,7 +52,8 @@ async function fetchCounts(filters: Filters, window: Window, signal: AbortSignal
 /** What the chart shows: the last `span` seconds, or the time that the filter names with some room around it. */
 export function windowOf(filters: Filters, span: Span, now: number): Window {
   const from = filters.since === "" ? null : Date.parse(filters.since);
-  const to = filters.until === "" ? null : Date.parse(filters.until);
+  // What lies ahead holds nothing to draw.
+  const to = filters.until === "" ? null : Math.min(now, Date.parse(filters.until));
   const length = Number(span) * 1_000;
   if (to === null) return { from: from === null ? now - length : Math.min(from, now - length), to: now };
   if (from === null) return { from: to - length * 0.75, to: Math.min(now, to + length * 0.25) };
