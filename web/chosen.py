@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ class Chosen:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
+        self._saving = threading.Lock()
         self._values: dict[tuple[str, str | None], dict[str, Any]] = {}
         for row in journal.query("SELECT key, value FROM settings"):
             self._keep(row["key"], None, row["value"])
@@ -43,10 +45,11 @@ class Chosen:
 
     def save(self, key: str, asked: dict[str, Any], person: str) -> dict[str, Any]:
         """Changes a choice: fact and table in one commit. Raises NotFound, BadRequest, NotStored."""
-        before = self.get(key, person)
-        after = checked(key, before, asked)
-        if after != before or not self.is_set(key, person):
-            self._commit(key, "saved", before, after, person)
+        with self._saving:  # two browsers that change two fields at once both count
+            before = self.get(key, person)
+            after = checked(key, before, asked)
+            if after != before or not self.is_set(key, person):
+                self._commit(key, "saved", before, after, person)
         return after
 
     def reset(self, key: str, person: str) -> dict[str, Any]:

@@ -1,11 +1,16 @@
 """A real browser in front of a real server; a page fails its test when the content policy stopped anything."""
 
+import fcntl
+import json
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.conftest import StartServer
@@ -41,6 +46,51 @@ def browser() -> Iterator[Browser]:
 def server(start_server: StartServer) -> DeskServer:
     """One running server that a person can sign in to."""
     return start_server(DASHBOARD_PASSWORD=PASSWORD)
+
+
+# A body may hold 200 keys: so many alerts with three of them each.
+BATCH = 60
+
+
+def post_many(server: DeskServer, count: int) -> None:
+    """`count` entries of one symbol, the first one at 20,000 and alone in being first."""
+    bodies = [
+        json.dumps(
+            [{"symbol": "MNQ1!", "side": "buy", "price": 20_000 + n / 4} for n in range(at, min(at + BATCH, count))]
+        )
+        for at in range(0, count, BATCH)
+    ]
+    with requests.Session() as session, ThreadPoolExecutor(4) as pool:
+
+        def post(body: str) -> int:
+            return session.post(server.webhook, data=body, timeout=60).status_code
+
+        assert post(bodies[0]) == 200  # first, so that its first alert is the list's last row
+        assert set(pool.map(post, bodies[1:])) == {200}
+
+
+@pytest.fixture(scope="session")
+def crowded_data_dir(template_data_dir: Path, shared_tmp: Path) -> Path:
+    """A data folder with 10,000 signals, made once for all who look at them."""
+    made = shared_tmp / "crowded-data"
+    with (shared_tmp / "crowded.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            being_made = shared_tmp / "crowded-being-made"
+            shutil.copytree(template_data_dir, being_made)
+            with DeskServer(being_made) as server:
+                post_many(server, 10_000)
+                server.wait_processed(120)
+            being_made.rename(made)
+    return made
+
+
+@pytest.fixture
+def crowded(start_server: StartServer, crowded_data_dir: Path, tmp_path: Path) -> DeskServer:
+    """A running server with 10,000 signals that a person can sign in to."""
+    mine = tmp_path / "crowded"
+    shutil.copytree(crowded_data_dir, mine)
+    return start_server(data_dir=mine, DASHBOARD_PASSWORD=PASSWORD)
 
 
 @dataclass

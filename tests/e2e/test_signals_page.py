@@ -1,11 +1,8 @@
 """Live signals as a person meets it: first use, one row, ten thousand, on a desk and on a phone, by mouse and key."""
 
-import json
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import requests
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visitor
@@ -18,8 +15,6 @@ pytestmark = pytest.mark.browser
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 looks = pytest.mark.parametrize("theme", ["dark", "light"])
 sizes = pytest.mark.parametrize("size", list(SIZES))
-# A body may hold 200 keys: so many alerts with three of them each.
-BATCH = 60
 
 
 def open_at(visitor: Visitor, server: DeskServer, size: str, theme: str, path: str = "/signals") -> Page:
@@ -147,28 +142,10 @@ def test_the_desk_is_driven_by_keys(server: DeskServer, visitor: Visitor) -> Non
     expect(page).to_have_url(re.compile("/signals$"))
 
 
-def post_many(server: DeskServer, count: int) -> None:
-    bodies = [
-        json.dumps(
-            [{"symbol": "MNQ1!", "side": "buy", "price": 20_000 + n / 4} for n in range(at, min(at + BATCH, count))]
-        )
-        for at in range(0, count, BATCH)
-    ]
-    with requests.Session() as session, ThreadPoolExecutor(4) as pool:
-
-        def post(body: str) -> int:
-            return session.post(server.webhook, data=body, timeout=60).status_code
-
-        assert post(bodies[0]) == 200  # first, so that its first alert is the list's last row
-        assert set(pool.map(post, bodies[1:])) == {200}
-
-
 @pytest.mark.timeout(240)
-def test_ten_thousand_rows_stay_light(server: DeskServer, visitor: Visitor) -> None:
+def test_ten_thousand_rows_stay_light(crowded: DeskServer, visitor: Visitor) -> None:
     """The whole history can be scrolled through; only what the eye sees is drawn, and what is new waits above."""
-    post_many(server, 10_000)
-    server.wait_processed(120)
-    page = open_at(visitor, server, "desk", "dark")
+    page = open_at(visitor, crowded, "desk", "dark")
     rows = page.locator("[data-signal]")
     expect(rows.first).to_be_visible()
     table = page.get_by_role("table", name="Signals")
@@ -183,7 +160,7 @@ def test_ten_thousand_rows_stay_light(server: DeskServer, visitor: Visitor) -> N
     expect(rows.filter(has_text="20 000.00")).to_have_count(1)
     assert rows.count() < 100
     shoot(page, "ten-thousand-desk-dark")
-    newest = server.post_alert(entry(1, timenow=now())).json()["signal_id"]
+    newest = crowded.post_alert(entry(1, timenow=now())).json()["signal_id"]
     page.get_by_role("button", name="1 new signal").click(timeout=5_000)
     expect(row(page, newest)).to_be_visible()
     wait_light(page, "live")

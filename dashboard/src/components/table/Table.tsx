@@ -5,6 +5,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ChevronRight } from "lucide-react";
 import { memo, useEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent } from "react";
 
+import { useMedia } from "../../state/media";
 import { usePreference } from "../../state/preferences";
 import { definitions, features, nextSort, sorted, tracks, type Column, type Sort, type TableRow } from "./column";
 import { Head } from "./Head";
@@ -29,6 +30,12 @@ const Cells = memo(
 
 const NEAR_END = 40;
 
+/** As in look.css: a row is taller for a finger, and where somebody asked for room. */
+function useRowHeight(): number {
+  const coarse = useMedia("(pointer: coarse)");
+  return usePreference("density") === "comfortable" || coarse ? 36 : 28;
+}
+
 interface Props<T extends object> extends ListProps<T> {
   /** Must be stable: declare them outside the component, or memoise them. */
   columns: readonly Column<T>[];
@@ -39,7 +46,7 @@ interface Props<T extends object> extends ListProps<T> {
 
 export function Table<T extends object>({ label, rows: given, rowId, detail, marks, onEnd, onScrolled, stale = false, columns, maxHeight, initialSort }: Props<T>) {
   const scroller = useRef<HTMLDivElement>(null);
-  const height = usePreference("density") === "comfortable" ? 36 : 28;
+  const height = useRowHeight();
   const [sort, setSort] = useState<Sort | null>(initialSort ?? null);
   const rows = useMemo(() => sorted(given, columns, sort), [given, columns, sort]);
   const virtual = useVirtualizer({
@@ -52,6 +59,10 @@ export function Table<T extends object>({ label, rows: given, rowId, detail, mar
     },
     overscan: 12,
   });
+  useEffect(() => virtual.measure(), [virtual, height]);
+  // Only rows that were opened have a height of their own. Measuring every row that comes would force a layout for each.
+  const opened = useRef(new Set<string>());
+  if (detail?.openId != null) opened.current.add(detail.openId);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   // The table's model is built for the rows in view only: for all of a long history it would cost every frame.
@@ -80,12 +91,14 @@ export function Table<T extends object>({ label, rows: given, rowId, detail, mar
         onKeyDown={(event: KeyboardEvent) => detail && roving.onKey(event, detail.onToggle)}
       >
         <div role="presentation" style={{ height: virtual.getTotalSize() }} />
+        {/* One moved block of rows in their natural order: an arrival inserts one row instead of moving all of them. */}
+        <div role="presentation" className="absolute inset-x-0 top-0" style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
         {items.map((item) => {
           const row = model[item.index - first];
           if (row === undefined) return null;
           const open = row.id === detail?.openId;
           return (
-            <div key={item.key} ref={virtual.measureElement} data-index={item.index} role="presentation" className="absolute inset-x-0 top-0" style={{ transform: `translateY(${item.start}px)` }}>
+            <div key={item.key} ref={opened.current.has(row.id) ? virtual.measureElement : undefined} data-index={item.index} role="presentation">
               {/* The whole row takes a click for the mouse's sake; keyboards and screen readers have the button in it. */}
               {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus */}
               <div
@@ -127,6 +140,7 @@ export function Table<T extends object>({ label, rows: given, rowId, detail, mar
             </div>
           );
         })}
+        </div>
       </div>
     </div>
   );

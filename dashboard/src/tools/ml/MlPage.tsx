@@ -30,7 +30,7 @@ export default function MlPage() {
         <ModelSummary model={model} origin={origin(card)} stale={stale} />
       ) : (
         <Card title="Model in use">
-          {models.isError ? <Problem what="The models could not be loaded." error={models.error} onRetry={() => void models.refetch()} /> : <Loading what="the model" height={116} />}
+          {models.isError ? <Problem what="The models could not be loaded." error={models.error} onRetry={() => void models.refetch()} /> : <Loading what="the model" height={96} />}
         </Card>
       )}
       <Predictions stale={stale} />

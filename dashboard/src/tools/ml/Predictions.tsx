@@ -88,8 +88,11 @@ export function Predictions({ stale }: { stale: boolean }) {
   const list: ListProps<SignalItem> = { label: "Last predictions", rows, rowId, detail, stale, marks: (row) => ({ "data-prediction": row.id, "data-arrived": arrived.has(row.id) }) };
   return (
     <Card title="Last predictions" span={8} flush={rows.length > 0} note={rows.length > 0 ? `the newest ${rows.length}` : undefined}>
+      {/* As high as when it is full, so that nothing below moves when the signals come. */}
+      <div className="flex min-h-[432px] flex-col max-[719px]:min-h-40">
       {rows.length === 0 && <Empty title={known ? "No signal has been scored yet." : "Asking the desk…"}>{known && "Each entry stands here as soon as it arrives, with what moved its probability."}</Empty>}
       {rows.length > 0 && (phone ? <Cards {...list} card={card} height={84} maxHeight={HEIGHT} /> : <Table {...list} columns={columns} maxHeight={HEIGHT} />)}
+      </div>
     </Card>
   );
 }

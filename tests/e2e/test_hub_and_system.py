@@ -1,0 +1,226 @@
+"""ML hub and System as a person meets them: with nothing, one signal, ten thousand; desk and phone, dark and paper."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import PASSWORD, Visitor
+from tests.e2e.looking import assert_accessible, assert_fits, shoot, wait_light
+from tests.support.alerts import entry
+from tests.support.server import DeskServer
+
+pytestmark = pytest.mark.browser
+
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+LCP_MS, SHIFT = 1_000, 0.05
+CLICK = """() => { const at = Date.now(); document.querySelector("[role=switch]").click(); return at; }"""
+# Runs before the page: what the browser measured of its own first picture.
+MEASURE = """
+    window.__lcp = 0; window.__shift = 0;
+    new PerformanceObserver((list) => { for (const one of list.getEntries()) window.__lcp = one.startTime; })
+        .observe({type: "largest-contentful-paint", buffered: true});
+    new PerformanceObserver((list) => { for (const one of list.getEntries()) window.__shift += one.value; })
+        .observe({type: "layout-shift", buffered: true});
+"""
+
+
+def open_hub(visitor: Visitor, server: DeskServer, size: str = "desk", path: str = "/ml-dashboard") -> Page:
+    width, height = SIZES[size]
+    page = visitor.open(server, path, width=width, height=height)
+    wait_light(page, "live")
+    return page
+
+
+def look(page: Page, name: str) -> None:
+    """Fits, is accessible and has its picture taken, dark and on paper."""
+    html = page.locator("html")
+    for theme in ("dark", "light"):
+        if html.get_attribute("data-theme") != theme:
+            page.keyboard.press("t")
+        expect(html).to_have_attribute("data-theme", theme)
+        shoot(page, f"{name}-{theme}")
+        assert_fits(page)
+        assert_accessible(page)
+
+
+def on_both(page: Page, name: str, hub: Callable[[Page], None]) -> None:
+    hub(page)
+    look(page, f"ml-{name}")
+    page.keyboard.press("g")
+    page.keyboard.press("y")
+    expect(page).to_have_url(re.compile("/system$"))
+    expect(page.locator("[data-lamp='Database']")).to_have_attribute("data-glow", re.compile("good|warn"))
+    expect(page.locator("[data-stat='Facts a second']")).to_be_visible()
+    look(page, f"system-{name}")
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_with_nothing_yet(server: DeskServer, visitor: Visitor, size: str) -> None:
+    """The model is there with its figures; each empty card says what will fill it."""
+
+    def hub(page: Page) -> None:
+        expect(page.get_by_text("starter: not for trading", exact=True)).to_be_visible()
+        expect(page.locator("[data-condition]")).to_contain_text("neither vetoes nor scales")
+        expect(page.get_by_text("No signal has been scored yet.")).to_be_visible()
+        expect(page.get_by_text("holds no importance")).to_be_visible()
+        expect(page.get_by_role("img", name=re.compile("Calibration: 10 tenths"))).to_be_attached()
+
+    on_both(open_hub(visitor, server, size), f"empty-{size}", hub)
+
+
+def test_with_one_signal(server: DeskServer, visitor: Visitor) -> None:
+    """It arrives on the open page with its probability, and opens to what moved it."""
+    page = open_hub(visitor, server)
+    signal = server.post_alert(entry(1)).json()["signal_id"]
+
+    def hub(page: Page) -> None:
+        row = page.locator(f"[data-prediction='{signal}']")
+        expect(row).to_contain_text("MNQ1!", timeout=10_000)
+        row.click()
+        expect(page.get_by_role("heading", name="What the model says")).to_be_visible()
+        expect(page.get_by_text("1 in 30 days")).to_be_visible(timeout=10_000)
+
+    on_both(page, "one-desk", hub)
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("size", list(SIZES))
+def test_with_ten_thousand(crowded: DeskServer, visitor: Visitor, size: str) -> None:
+    """The newest hundred are listed, few are drawn, and the spread says that it is of the newest."""
+
+    def hub(page: Page) -> None:
+        expect(page.locator("[data-prediction]").first).to_be_visible()
+        assert page.locator("[data-prediction]").count() < 60
+        expect(page.get_by_text(re.compile(r"the newest 2.000 in 30 days"))).to_be_visible()
+
+    on_both(open_hub(visitor, crowded, size), f"ten-thousand-{size}", hub)
+
+
+def test_the_first_picture_is_quick_and_still(crowded: DeskServer, visitor: Visitor) -> None:
+    """The best of three loads: painted within a second, and nothing jumps more than 0.05."""
+    found: list[tuple[float, float]] = []
+    page = visitor.open(crowded, "/ml-dashboard", before=lambda context: context.add_init_script(MEASURE))
+    for _ in range(3):
+        page.reload()
+        wait_light(page, "live")
+        page.wait_for_timeout(1_000)
+        found.append((page.evaluate("window.__lcp"), page.evaluate("window.__shift")))
+    print("LCP ms, layout shift:", found)
+    assert min(lcp for lcp, _ in found) <= LCP_MS, found
+    assert max(shift for _, shift in found) <= SHIFT, found
+
+
+def test_what_one_browser_sets_every_other_shows(server: DeskServer, visitor: Visitor) -> None:
+    """Within 200 ms, as the second browser's own clock tells; both pages run on this machine, so its clock is one.
+
+    The best of five, because other programs share this machine. Seen to fail without the fold of `settings_update`.
+    """
+    mine, theirs = open_hub(visitor, server), open_hub(visitor, server)
+    watch = """
+        window.__seen = 0;
+        const one = document.querySelector("[role=switch]");
+        new MutationObserver(() => { window.__seen = Date.now(); }).observe(one, {attributeFilter: ["aria-checked"]});
+    """
+    expect(theirs.get_by_role("switch").first).to_be_visible()
+    theirs.evaluate(watch)
+    took = []
+    for wanted in ("true", "false", "true", "false", "true"):
+        clicked = mine.evaluate(
+            """() => { const at = Date.now(); document.querySelector("[role=switch]").click(); return at; }"""
+        )
+        expect(theirs.get_by_role("switch").first).to_have_attribute("aria-checked", wanted, timeout=5_000)
+        expect(mine.get_by_role("switch").first).to_have_attribute("aria-checked", wanted, timeout=5_000)
+        took.append(theirs.evaluate("window.__seen") - clicked)
+    print("ms from the click to the other browser:", took)
+    assert min(took) <= 200
+    mine.get_by_role("slider").focus()
+    mine.keyboard.press("ArrowRight")
+    expect(theirs.get_by_role("slider")).to_have_value("71", timeout=5_000)
+
+
+def test_notifications_are_asked_for_by_a_click_and_told_once(server: DeskServer, visitor: Visitor) -> None:
+    """No question before the explanation and its button; then one silent notification for each signal that is sure."""
+    recorder = """
+        window.__asked = 0; window.__told = [];
+        window.Notification = class {
+          static permission = "default";
+          static async requestPermission() { window.__asked += 1; return (this.permission = "granted"); }
+          constructor(title, given) { window.__told.push({title, ...given}); }
+          close() {}
+        };
+    """
+    page = visitor.open(server, "/ml-dashboard", before=lambda context: context.add_init_script(recorder))
+    wait_light(page, "live")
+    page.get_by_role("slider").fill("30")
+    page.get_by_role("switch", name="Notify me of such signals").click()
+    expect(page.get_by_text("Your browser will ask once")).to_be_visible()
+    assert page.evaluate("window.__asked") == 0
+    page.get_by_role("button", name="Let this browser notify me").click()
+    expect(page.get_by_text("This browser may notify you.")).to_be_visible()
+    expect(page.get_by_role("slider")).to_have_value("30")
+    assert server.get("/api/settings/high_confidence") == {"notify": True, "probability": 0.3}
+    signal = server.post_alert(entry(1)).json()["signal_id"]
+    wait_told(page, 1)
+    server.post_alert(entry(3))
+    told = wait_told(page, 2)
+    assert [one["tag"] for one in told].count(signal) == 1
+    assert told[0]["silent"] is True
+    assert told[0]["title"].startswith("BUY MNQ1!")
+
+
+def wait_told(page: Page, count: int) -> list[dict[str, Any]]:
+    """What was told, once there are so many; the page's policy refuses Playwright's own way to wait for it."""
+    for _ in range(200):
+        found: list[dict[str, Any]] = page.evaluate("window.__told")
+        if len(found) >= count:
+            return found
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{count} notifications wanted, {len(found)} told")
+
+
+def test_a_server_that_is_gone_is_said_with_what_to_do(server: DeskServer, visitor: Visitor) -> None:
+    """Its last figures grey out and stay, the light says what to do, and all is well again when it is back."""
+    page = open_hub(visitor, server, path="/system")
+    browser = page.locator("[data-lamp='This browser']")
+    expect(browser).to_have_attribute("data-glow", "good")
+    server.kill()
+    expect(browser).to_have_attribute("data-glow", "bad", timeout=15_000)
+    expect(browser).to_contain_text("Check the network and that the server runs")
+    expect(page.get_by_text("these are its last figures")).to_be_visible()
+    expect(page.locator("[data-stat='Memory']")).to_contain_text("MB")
+    expect(page.get_by_role("img", name=re.compile("^This browser: .*offline"))).to_be_attached(timeout=10_000)
+    shoot(page, "system-offline-desk-dark")
+    server.start()
+    expect(browser).to_have_attribute("data-glow", "good", timeout=20_000)
+    expect(page.get_by_text("these are its last figures")).to_have_count(0)
+
+
+def test_every_component_in_every_state(start_server: Callable[..., DeskServer], visitor: Visitor) -> None:
+    """Accessible at both sizes in both themes, sorted by a click, walked by key, with its dialog and toasts."""
+    server = start_server(DASHBOARD_PASSWORD=PASSWORD, COMPONENTS_PAGE="yes")
+    look(open_hub(visitor, server, "phone", "/_components"), "components-phone")
+    page = open_hub(visitor, server, "desk", "/_components")
+    table = page.get_by_role("table", name="Rows")
+    first = table.locator("[data-row]").first
+    expect(first).to_have_attribute("data-row", "0")
+    table.get_by_role("button", name="Result").click()
+    expect(table.get_by_role("columnheader", name="Result")).to_have_attribute("aria-sort", "descending")
+    expect(first).to_contain_text("+2.49")
+    table.get_by_role("button", name="Result").click()
+    expect(first).to_contain_text("1.49")
+    first.get_by_role("button").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(table.locator("[data-open=true]")).to_have_count(1)
+    page.get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("alertdialog")
+    expect(dialog.get_by_role("button", name="Delete")).to_be_disabled()
+    dialog.get_by_role("textbox").fill("delete")
+    assert_accessible(page)
+    dialog.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Bad toast").click()
+    expect(page.get_by_text("Not saved.").first).to_be_visible()
+    look(page, "components-desk")
