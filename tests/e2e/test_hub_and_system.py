@@ -161,6 +161,7 @@ def test_notifications_are_asked_for_by_a_click_and_told_once(server: DeskServer
     page.get_by_role("button", name="Let this browser notify me").click()
     expect(page.get_by_text("This browser may notify you.")).to_be_visible()
     expect(page.get_by_role("slider")).to_have_value("30")
+    page.wait_for_timeout(400)  # the hand rests
     assert server.get("/api/settings/high_confidence") == {"notify": True, "probability": 0.3}
     signal = server.post_alert(entry(1)).json()["signal_id"]
     wait_told(page, 1)

@@ -1,7 +1,7 @@
 /** Notifications of signals that the model is sure of: one threshold for the whole desk, one permission for each browser. */
 
 import { Bell } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import { Card } from "../../components/Card";
 import { Toggle } from "../../components/Toggle";
@@ -13,6 +13,8 @@ import { prefer, usePreference } from "../../state/preferences";
 import { toast } from "../../state/toasts";
 
 const SAVE_MS = 250;
+/** By then the change has come back as a fact. */
+const ECHO_MS = 500;
 
 async function save(change: Partial<HighConfidence>): Promise<void> {
   try {
@@ -29,7 +31,7 @@ export function Notices() {
   const sound = usePreference("sound");
   return (
     <Card title="High confidence" note="for every browser of this desk">
-      <Threshold key={probability} value={probability} />
+      <Threshold value={probability} />
       <div className="mt-4 space-y-3">
         <Toggle label="Notify me of such signals" on={notify} onChange={(on) => void save({ notify: on })}>
           Shown by the browser, also while this page is in the background.
@@ -41,14 +43,19 @@ export function Notices() {
   );
 }
 
-/** Follows the hand at once and is saved when it rests; a change from another browser moves it too. */
+/** Follows the hand at once, is saved when the hand rests, and then follows the desk again, whoever moves it. */
 function Threshold({ value }: { value: number }) {
-  const [held, setHeld] = useState(Math.round(value * 100));
-  const [timer, setTimer] = useState<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const [held, setHeld] = useState<number | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const shown = held ?? Math.round(value * 100);
   const move = (percentage: number): void => {
     setHeld(percentage);
-    clearTimeout(timer);
-    setTimer(setTimeout(() => void save({ probability: percentage / 100 }), SAVE_MS));
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      void save({ probability: percentage / 100 }).then(() => {
+        timer.current = setTimeout(() => setHeld(null), ECHO_MS);
+      });
+    }, SAVE_MS);
   };
   return (
     <div>
@@ -56,9 +63,9 @@ function Threshold({ value }: { value: number }) {
         <label htmlFor="high-confidence" className="text-muted">
           From a probability of
         </label>
-        <span className="figure-large text-model">{percent(held / 100)}</span>
+        <span className="figure-large text-model">{percent(shown / 100)}</span>
       </span>
-      <input id="high-confidence" type="range" min={30} max={95} step={1} value={held} aria-valuetext={percent(held / 100)} className="mt-1 w-full accent-(--model)" onChange={(event) => move(event.target.valueAsNumber)} />
+      <input id="high-confidence" type="range" min={30} max={95} step={1} value={shown} aria-valuetext={percent(shown / 100)} className="mt-1 w-full accent-(--model)" onChange={(event) => move(event.target.valueAsNumber)} />
     </div>
   );
 }
