@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import StartServer
 from tests.faults.scripts import Script
+from tests.support import alerts
 from tests.support.cable import Cable
 from tests.support.followers import LongPollFollower, PollingFollower
 from tests.support.server import DeskServer
@@ -32,6 +33,24 @@ def test_polling_follows_a_burst(start_server: StartServer, cables: list[Cable])
     (a request was held for as long as it asked).
     """
     follow_a_burst(start_server(ASYNC_MODE="eventlet", **SHORT), cables, burst=3.0, silence=3.0, most=HELD_SECONDS / 10)
+
+
+@pytest.mark.socket
+def test_an_upgrade_that_dies_leaves_the_poll_alive(start_server: StartServer, engine: str) -> None:
+    """A proxy lets the upgrade begin and drops it: polling goes on, and is not answered with nothing again and again.
+
+    Seen to fail on eventlet without the end of `upgrading` in web/gateway/internals.py: no event ever came.
+    """
+    server = start_server(ASYNC_MODE=engine, **SHORT)
+    follower = PollingFollower(server.port)
+    follower.wait_joined()
+    server.post_alert(alerts.entry(1))
+    server.wait_processed()
+    follower.wait_for(server.get("/api/state")["seq"])
+    follower.close()
+    follower.assert_lossless()
+    assert (follower.blocked, len(follower.sessions)) == (0, 1)
+    assert follower.held.longest <= HELD_SECONDS / 10
 
 
 @pytest.mark.chaos

@@ -8,7 +8,7 @@ leaned on:
 - `engineio.Server._async["websocket"]`: its class is given a handler, a bound method of the Engine.IO socket;
 - `engineio.Server.start_background_task`, which is given `Socket._send_ping` for each ping, and for each WebSocket a
   function named `writer` that holds the Engine.IO socket as `self` and the WebSocket as `ws`;
-- `engineio.Socket.queue`, `.upgraded`, `.closing`, `.closed`, `.last_ping`; `Server.sockets`;
+- `engineio.Socket.queue`, `.upgrading`, `.upgraded`, `.closing`, `.closed`, `.last_ping`; `Server.sockets`;
 - eventlet's `WebSocket.socket` and `._send`, simple-websocket's `Server.sock`;
 - the non-blocking socket under a green one: `fd` in eventlet, `_sock` in gevent.
 """
@@ -124,7 +124,13 @@ def _wired(stock: type[Any]) -> type[Any]:
                 # While it probes an upgrade, the polling side still has the queue.
                 line.ready = lambda: engine.upgraded and not engine.closed
                 engine.queue.line = line
-                return handler(ws)
+                try:
+                    return handler(ws)
+                finally:
+                    # The library forgets this when a line dies amid its upgrade: polls would be put off for ever.
+                    engine.upgrading = False
+                    if not engine.upgraded:
+                        engine.queue.line = None
 
             super().__init__(wired, server)
 
