@@ -15,7 +15,7 @@ RUN python -m venv /opt/venv \
  && find /opt/venv -type d \( -name tests -o -name include \) -prune -exec rm -rf {} +
 
 FROM python:3.12-slim
-RUN useradd --create-home --uid 10001 desk && mkdir /data && chown desk /data
+RUN useradd --create-home --uid 10001 desk && mkdir --parents /data/archive && chown --recursive desk /data
 WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
 COPY . .

@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import os
 import re
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,12 +52,13 @@ class Archived:
 def write(readers: Readers, epoch: str, folder: Path, after: int, upto: int) -> Archived | None:
     """The next facts after `after` as a file that was read back; None when there are none up to `upto`.
 
-    Raises ArchiveFailed; a file that a crash left unfinished is written over.
+    Raises ArchiveFailed; a file that a crash left unfinished is taken away. Two processes may share the folder: one
+    that lost its lease in the middle spoils nothing of its successor's.
     """
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         _tidy(folder)
-        part = folder / f"journal{UNFINISHED}"
+        part = folder / f"journal-{secrets.token_hex(8)}{UNFINISHED}"  # one name for two would mix their bytes
         hashed, seqs = hashlib.sha256(), (0, 0, 0)
         with part.open("wb") as raw:
             with gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
@@ -70,6 +72,9 @@ def write(readers: Readers, epoch: str, folder: Path, after: int, upto: int) -> 
         if not facts:
             part.unlink()
             return None
+        if _first(readers, after) != first:
+            # Deleting goes upwards: while the first one is there, none was missing between two pages.
+            raise ArchiveFailed("another process moves the same facts", hint="The process that has the lease goes on.")
         path = folder / f"journal-{first:012d}-{last:012d}.ndjson.gz"
         _check(part, hashed.hexdigest(), facts)
         # The hash first: a crash in between must not leave a file that nobody can check.
@@ -139,6 +144,11 @@ def _lines(readers: Readers, epoch: str, after: int, upto: int) -> Iterator[tupl
         after = int(rows[-1]["seq"])
 
 
+def _first(readers: Readers, after: int) -> int | None:
+    found = readers.rows("SELECT MIN(seq) AS seq FROM journal WHERE seq > :after", {"after": after})[0]["seq"]
+    return None if found is None else int(found)
+
+
 def _check(path: Path, digest: str, facts: int) -> None:
     """What was written is read back from the disk, before anything is deleted on its account."""
     hashed, lines = hashlib.sha256(), 0
@@ -166,10 +176,12 @@ def _sha256(path: Path) -> str:
 
 
 def _tidy(folder: Path) -> None:
-    """A crash may have left a hash whose file never came."""
+    """A crash may have left an unfinished file, or a hash whose file never came."""
+    for part in folder.glob(f"*{UNFINISHED}"):
+        part.unlink(missing_ok=True)
     for hashes in folder.glob(f"*{HASHES}"):
         if not hashes.with_name(hashes.name.removesuffix(HASHES)).exists():
-            hashes.unlink()
+            hashes.unlink(missing_ok=True)
 
 
 def _store(path: Path, text: str) -> None:

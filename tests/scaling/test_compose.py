@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import config
-from tests.support.compose import DESKS, GIVEN, ROOT, SECRETS, SERVICES, environment, filled
+from tests.support.compose import COMPOSE, DESKS, GIVEN, ROOT, SECRETS, SERVICES, environment, filled
 
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
 
@@ -24,6 +24,22 @@ def test_two_webs_two_workers_and_what_they_need() -> None:
             assert how == {"condition": "service_healthy"}
             assert needed in SERVICES
     assert set(SERVICES["nginx"]["depends_on"]) == {n for n in DESKS if environment(n)["ROLE"] == "web"}
+
+
+def test_a_first_start_on_a_fresh_machine() -> None:
+    """What goes wrong only there: one tag exported twice at once, and a database that answers before it is prepared."""
+    assert [name for name, service in SERVICES.items() if "build" in service] == ["web-1"]
+    assert "--host" in SERVICES["postgres"]["healthcheck"]["test"]
+
+
+def test_what_must_survive_a_container_is_on_a_volume() -> None:
+    """The database, and the archive that the workers share; the image makes its folder, so that it may be written."""
+    volumes = {name: [v.split(":") for v in service.get("volumes", [])] for name, service in SERVICES.items()}
+    for name in DESKS:
+        archived = ["archive", "/data/archive"] in volumes[name]
+        assert archived == (environment(name)["ROLE"] == "worker"), name
+    assert {"postgres", "archive"} == set(COMPOSE["volumes"])
+    assert "mkdir --parents /data/archive" in (ROOT / "Dockerfile").read_text()
 
 
 @pytest.mark.parametrize("name", sorted(DESKS))
@@ -71,6 +87,9 @@ def test_nginx_knows_each_web_and_lets_sockets_through() -> None:
     ):
         assert f"    {line};" in NGINX, line
     assert "ip_hash" not in NGINX
+    limit = re.search(r"client_max_body_size (\d+)m;", NGINX)
+    assert limit is not None
+    assert int(limit[1]) << 20 > config.Settings().upload_bytes
     mounted = [volume.split(":")[0] for volume in SERVICES["nginx"]["volumes"]]
     assert [(ROOT / path).exists() for path in mounted] == [True]
 
