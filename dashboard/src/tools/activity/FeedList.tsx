@@ -6,6 +6,7 @@ import { Cards } from "../../components/table/Cards";
 import type { ListProps } from "../../components/table/list";
 import { Table } from "../../components/table/Table";
 import type { ActivityFact } from "../../state/activity";
+import { desk } from "../../state/desk";
 import { usePhone } from "../../state/media";
 import { CARD, columns, FactCard } from "./cells";
 import { FactDetail } from "./FactDetail";
@@ -19,6 +20,9 @@ interface Props {
   onScrolled: (away: boolean) => void;
   stale: boolean;
 }
+
+/** Rows are drawn again when scrolled back to: they glow only while they are new. */
+const GLOW_MS = 3_000;
 
 const rowId = (fact: ActivityFact): string => String(fact.seq);
 const name = (fact: ActivityFact): string => `Details of ${sign(fact).name} ${fact.seq}`;
@@ -34,7 +38,7 @@ export function FeedList({ since, ...list }: Props) {
     label: "Activity",
     rowId,
     detail,
-    marks: (fact) => ({ "data-fact": String(fact.seq), "data-level": fact.level, "data-arrived": fact.seq > since }),
+    marks: (fact) => ({ "data-fact": String(fact.seq), "data-level": fact.level, "data-arrived": fact.seq > since && Date.parse(fact.timestamp) > Date.now() + desk.getState().skewMs - GLOW_MS }),
   };
   return phone ? <Cards {...props} card={card} height={CARD} /> : <Table {...props} columns={columns} />;
 }

@@ -91,6 +91,11 @@ export function TimelineChart({ bars, window, picked, countedFrom, cursor, onPic
           <Stack key={bar.at} bar={bar} left={x(bar.at)} right={x(bar.to)} tall={tall} lit={bar === pointed} />
         ))}
         <path d={`M0 ${HEIGHT + 0.5}H${width}`} className="stroke-line" />
+        {sum === 0 && (
+          <text x={width / 2} y={HEIGHT / 2 + 4} textAnchor="middle" className="fill-faint text-[12px]">
+            nothing that matches in this time
+          </text>
+        )}
         {cursor !== null && cursor >= window.from && cursor <= window.to && <path d={`M${x(cursor)} 0V${HEIGHT}`} className="stroke-warn" strokeWidth={2} />}
         {[0, 0.25, 0.5, 0.75, 1].map((share) => (
           <text key={share} x={share * width} y={HEIGHT + LABELS - 2} textAnchor={share === 0 ? "start" : share === 1 ? "end" : "middle"} className={`figure fill-faint text-[10px] ${share === 0.25 || share === 0.75 ? "max-[719px]:hidden" : ""}`}>

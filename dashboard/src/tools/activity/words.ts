@@ -43,7 +43,7 @@ const SIGNS: Partial<Record<keyof EventData, Sign>> & Record<string, Sign | unde
   pattern_detected: { name: "pattern", icon: Shapes },
   llm_decision: { name: "agent decision", icon: MessageSquare },
   alert: { name: "alert", icon: Bell },
-  event: { name: "activity", icon: Activity },
+  event: { name: "script line", icon: Activity },
   error: { name: "failure", icon: AlertTriangle },
   source_update: { name: "source changed", icon: Radio },
   settings_update: { name: "setting changed", icon: Settings2 },

@@ -1,5 +1,6 @@
 /** How alerts come in: each source with its states, what was refused and why, what fell silent. */
 
+import { Empty, Loading } from "../../components/States";
 import { useDesk } from "../../state/desk";
 import { Gaps } from "./Gaps";
 import { Rejects } from "./Rejects";
@@ -17,11 +18,15 @@ interface Props {
 export function Health({ hours, only }: Props) {
   const health = useDesk((desk) => desk.sources);
   const stale = useDesk((desk) => desk.link.phase === "offline" || desk.link.phase === "ended");
+  const known = useDesk((desk) => desk.known);
   const sources = useSources();
   const states = useStates(hours);
   const shown = [...health.values()].filter((one) => only === "" || one.source === only);
   const counts: Record<string, number> = {};
   for (const one of shown) for (const [code, count] of Object.entries(one.rejects)) counts[code] = (counts[code] ?? 0) + count;
+  if (shown.length === 0) {
+    return known ? <Empty title={`No source is called ${only}.`}>Choose another one above.</Empty> : <Loading what="the sources" />;
+  }
   return (
     <>
       {shown.map((one) => (

@@ -47,9 +47,9 @@ export function SourceCard({ health, source, states, stale }: Props) {
       actions={
         <>
           {health.status === "never" && (
-            <button type="button" className="control control-primary" onClick={() => go("/webhooks/connect")}>
+            <button type="button" className="control control-primary" aria-label="Connect TradingView" onClick={() => go("/webhooks/connect")}>
               <Plug size={13} aria-hidden />
-              Connect TradingView
+              Connect<span className="max-[719px]:hidden">TradingView</span>
             </button>
           )}
           {source && <Mute source={source} muted={muted} />}

@@ -46,14 +46,14 @@ export function Teach({ source, fields, mapping, saved, saving, onChange, onSave
         <Empty title="This alert has no fields to point at.">Plain words are read by their meaning alone. Send JSON or key=value to teach names.</Empty>
       ) : (
         <div className="overflow-x-auto">
-          <table className="w-full min-w-[520px]">
+          <table className="w-full">
             <caption className="sr-only">The alert’s fields</caption>
             <thead>
               <tr className="hairline-b h-7 text-left">
                 <th className="label pr-4 font-normal">Their field</th>
                 <th className="label pr-4 font-normal">Value</th>
-                <th className="label pr-4 font-normal">Read as</th>
-                <th className="label w-44 font-normal">Take it as</th>
+                <th className="label pr-4 font-normal max-[719px]:hidden">Read as</th>
+                <th className="label w-44 font-normal max-[719px]:w-32">Take it as</th>
               </tr>
             </thead>
             <tbody>
@@ -67,10 +67,10 @@ export function Teach({ source, fields, mapping, saved, saving, onChange, onSave
                     <td className="figure max-w-0 truncate pr-4 text-muted" title={field.value}>
                       {field.value}
                     </td>
-                    <td className="pr-4">{field.readAs === null ? <span className="text-faint">nothing</span> : <span className={taught === "" ? "text-text" : "text-accent"}>{ourName(field.readAs)}</span>}</td>
+                    <td className="pr-4 max-[719px]:hidden">{field.readAs === null ? <span className="text-faint">nothing</span> : <span className={taught === "" ? "text-text" : "text-accent"}>{ourName(field.readAs)}</span>}</td>
                     <td>
-                      <select className="control w-44" aria-label={`Take ${field.path} as`} data-on={taught !== ""} value={taught} onChange={(event) => onChange(pointed(mapping, field.path, event.target.value))}>
-                        <option value="">as it is</option>
+                      <select className="control w-44 max-[719px]:w-32" aria-label={`Take ${field.path} as`} data-on={taught !== ""} value={taught} onChange={(event) => onChange(pointed(mapping, field.path, event.target.value))}>
+                        <option value="">{field.readAs === null || taught !== "" ? "as it is" : `as it is: ${ourName(field.readAs)}`}</option>
                         {ordered(fields.ours).map((ours) => (
                           <option key={ours} value={ours}>
                             {ourName(ours)}
