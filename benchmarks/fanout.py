@@ -23,6 +23,7 @@ from tests.support.server import API_TOKEN
 LIMIT_SECONDS = 700.0
 EVENTS = {1: 100, 100: 150, 1000: 60, 5000: 20}
 SUSTAINED_AT, ALERTS_AT = 100, 100
+IDLE, PING_ROUND_SECONDS = 5000, 26.0
 FIRST_GUESS = {"H-c": 1500.0, "A": 120.0, "E": 300.0}
 
 
@@ -72,6 +73,9 @@ class Bench:
             generator.prepare(alerts.request(found.port), 1)
             generator.clients(ALERTS_AT)
             figures |= alerts.journey(found, generator, 100)
+            if not self.alerts and not self.asked.quick:  # once is enough: it takes a whole round of pings
+                generator.clients(IDLE)
+                figures["idle_cpu_percent"] = 100 * alerts.idle_cpu(found, generator, PING_ROUND_SECONDS)
         self.alerts.append(figures)
         say("alerts", ALERTS_AT, figures)
 

@@ -49,6 +49,8 @@ class Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
     """One connection. The first byte of a request starts its deadline."""
 
     deadline_seconds = 10.0
+    # A WebSocket keeps both for as long as it lives; longer pieces go past them.
+    rbufsize, wbufsize = 2048, 1024
 
     def setup(self) -> None:
         super().setup()
