@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -118,7 +119,7 @@ def running(server: Server, core: int, trained: Path) -> Iterator[Running]:
         with _desk(server, core, trained) as found:
             yield found
         return
-    port = free_port()
+    port = _free_ports(server.post_offset)
     command = [part.format(port=port) for part in server.command]
     env = {**os.environ, **server.env, "PORT": str(port)}
     process = subprocess.Popen(
@@ -130,7 +131,8 @@ def running(server: Server, core: int, trained: Path) -> Iterator[Running]:
             _wait_for(one, process)
         yield Running(server, port, process.pid)
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it ended by itself
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait(10)
 
 
@@ -158,6 +160,15 @@ def _desk(server: Server, core: int, trained: Path) -> Iterator[Running]:
             desk.stop()
 
 
+def _free_ports(offset: int) -> int:
+    """A port that is free, and with it the one `offset` above."""
+    while True:
+        port = free_port()
+        with contextlib.suppress(OSError), socket.socket() as other:
+            other.bind(("127.0.0.1", port + offset))
+            return port
+
+
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
@@ -165,7 +176,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:
             if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("a peer did not start") from None
+                raise RuntimeError("it did not start: is it built?") from None
             time.sleep(0.05)
         else:
             return
