@@ -1,0 +1,36 @@
+"""Pings by one timer: regular, past a sleeping writer, and silence still ends a client."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+import websocket
+
+pytestmark = pytest.mark.socket
+
+
+def test_who_answers_pings_stays_and_who_does_not_goes(start: Any) -> None:
+    """Five pings are answered, with facts between them; then the client falls silent and is closed.
+
+    Seen to fail with `Pings.add` doing nothing (no ping comes), and with `last_ping` not set (the first is the last).
+    """
+    gateway = start(ping_seconds=0.3, ping_timeout_seconds=0.6)
+    url = gateway.ws.replace("/ws", "/socket.io/?EIO=4&transport=websocket")
+    client = websocket.create_connection(url, timeout=5)
+    client.recv()
+    client.send("40" + json.dumps({"token": "admin-token"}))
+    pings, facts = 0, 0
+    while pings < 5:
+        said = str(client.recv())
+        if said == "2":
+            pings += 1
+            client.send("3")
+            gateway.append(1)
+        facts += '"seq":' in said and said.startswith('42["event"')
+    assert facts >= 3
+    began = time.monotonic()
+    with pytest.raises((websocket.WebSocketException, OSError)):  # noqa: PT012 - whatever comes before the end
+        while client.recv():
+            assert time.monotonic() - began < 5
+        raise websocket.WebSocketConnectionClosedException
