@@ -204,7 +204,7 @@ def apply(
     try:
         rows = sum(copy.differing().values())
         if most is not None and rows > most:
-            raise RebuildTooLarge(f"{rows:,} rows differ; beside living traffic {most:,} are put right at most")
+            raise RebuildTooLarge(f"{rows:,} rows differ; beside living traffic {most:,} are put right at most.")
         copy.replay(living, int(living.rows("SELECT seq FROM journal_head")[0]["seq"]))
         living.begin()
         try:

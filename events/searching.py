@@ -135,8 +135,8 @@ def _tests(wanted: EventFilter) -> list[Matcher]:
         needle = wanted.q.casefold()
         tests.append(lambda row: any(needle in text.casefold() for text in _texts(row)))
     if wanted.regex:
-        pattern = _pattern(wanted.regex)
-        tests.append(lambda row: any(pattern.search(text) is not None for text in _texts(row)))
+        found = pattern(wanted.regex)
+        tests.append(lambda row: any(found.search(text) is not None for text in _texts(row)))
     return tests
 
 
@@ -147,8 +147,8 @@ def _texts(row: Mapping[str, Any]) -> tuple[str, ...]:
     return (row["message"], raw) if isinstance(raw, str) else (row["message"],)
 
 
-def _pattern(regex: str) -> Any:
-    """RE2 takes time linear in the text whatever the expression, so a stranger's can't hang the thread."""
+def pattern(regex: str) -> Any:
+    """What `regex` means. RE2 takes time linear in the text, so a stranger's can't hang the thread. Raises BadQuery."""
     if len(regex) > LONGEST_EXPRESSION:
         raise BadQuery(f"`regex` has over {LONGEST_EXPRESSION} characters")
     options = re2.Options()

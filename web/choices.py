@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from events import catalogue, wire
+from events import catalogue, searching, wire
+from events.errors import BadQuery
 from web.errors import BadRequest, NotFound
 
 # All of them travel in every snapshot, so that a value stays small.
@@ -51,6 +52,15 @@ class Preset(Value):
         if unknown := sorted(set(types) - set(catalogue.TYPES)):
             raise ValueError(f"there is no event type {unknown[0]!r}")
         return types
+
+    @field_validator("regex")
+    @classmethod
+    def _means_something(cls, regex: str) -> str:
+        try:
+            searching.pattern(regex)
+        except BadQuery as error:
+            raise ValueError(error.message) from None
+        return regex
 
 
 class ActivityPresets(Value):

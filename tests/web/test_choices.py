@@ -100,6 +100,7 @@ def test_the_tables_follow_from_the_facts_alone(app: App, client: FlaskClient, m
         ("high_confidence", {"probabilty": 0.5}, "Extra inputs"),
         ("display", {"theme": "pink"}, "theme"),
         ("activity_presets", {"presets": [{"name": "x", "types": ["nonsense"]}]}, "nonsense"),
+        ("activity_presets", {"presets": [{"name": "x", "regex": "("}]}, "RE2"),
         ("activity_presets", {"presets": [{"name": "x"}, {"name": "x"}]}, "same name"),
         ("activity_presets", {"presets": [{"name": str(n)} for n in range(21)]}, "at most 20"),
         (

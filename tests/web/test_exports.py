@@ -89,3 +89,5 @@ def test_a_span_and_types_narrow_an_export(app: App, client: FlaskClient) -> Non
     assert [json.loads(line)["type"] for line in lines] == ["signal_rejected"]
     refused = client.get("/api/export/events.csv", headers=ADMIN, query_string={"from": "yesterday"})
     assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, "bad_query")
+    refused = client.get("/api/export/events.csv", headers=ADMIN, query_string={"types": "signal_rejectd"})
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, "unknown_type")

@@ -15,6 +15,8 @@ from web.auth import require
 from web.docs import documented
 from web.errors import BadRequest, NotFound, TooMany
 from web.exporting import EXPORTS, At, Gzip, Span, csv_page, ndjson_page
+from web.gateway.errors import BadMessage
+from web.gateway.rooms import subscription
 
 if TYPE_CHECKING:
     from web.desk import Desk
@@ -131,11 +133,14 @@ def chunks(desk: Desk, places: Places, place: object, page: Page, span: Span, gz
 def asked_span(desk: Desk) -> Span:
     """What the query asks for, up to what is committed now, so that an export ends. Raises BadRequest."""
     journal = desk.journal
-    begin, end, types = reading.text("from"), reading.text("to"), reading.text("types", 2_000)
+    begin, end = reading.text("from"), reading.text("to")
+    try:
+        types = subscription(reading.text("types", 2_000)).types
+    except BadMessage as error:
+        raise BadRequest(error.code, error.message, error.hint) from None
     after = 0 if begin is None else _seq_at(desk, "from", begin) - 1
     before = journal.head + 1 if end is None else _seq_at(desk, "to", end)
-    names = None if types is None else tuple(name.strip() for name in types.split(",") if name.strip())
-    return Span(journal.epoch, after, before, names)
+    return Span(journal.epoch, after, before, None if types is None else tuple(sorted(types)))
 
 
 def _seq_at(desk: Desk, name: str, text: str) -> int:

@@ -247,8 +247,8 @@ class LongPoll:
         try:
             body = wire.decode(request.get_data())
         except ValueError as error:
-            raise BadRequest("bad_json", f"The body is not JSON: {error}", "Send events as a list.") from None
-        items = body.get("items", [body]) if isinstance(body, dict) else body
+            raise BadRequest("bad_json", f"The body can't be read: {error}.", "Send events as a list.") from None
+        items = body.get("events", body.get("items", [body])) if isinstance(body, dict) else body
         if not isinstance(items, list) or not 0 < len(items) <= BATCH_MOST:
             raise BadRequest("bad_event", "The body holds no list of events.", f"1 to {BATCH_MOST}, as a JSON list.")
         try:

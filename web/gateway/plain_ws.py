@@ -226,7 +226,9 @@ def read(received: Any) -> Mapping[str, Any]:
     try:
         message = wire.decode(received.encode() if isinstance(received, str) else bytes(received))
     except ValueError as error:
-        raise BadMessage("bad_message", f"The message is not JSON: {error}", 'Such as {"op": "subscribe"}.') from None
+        raise BadMessage(
+            "bad_message", f"The message can't be read: {error}.", 'Such as {"op": "subscribe"}.'
+        ) from None
     if not isinstance(message, Mapping):
         raise BadMessage("bad_message", "The message is not an object.", 'Such as {"op": "subscribe"}.')
     return message

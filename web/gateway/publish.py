@@ -26,6 +26,8 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # What each scope lets a token say. Nothing of it passes for the desk's own word: the handler table looks at the origin.
 PUBLISH = frozenset({"event", "alert", "price_update", "pattern_detected", "ml_prediction_update", "llm_decision"})
 SIGNAL = "signal_received"
+# What the desk itself says stands under this name, on every page.
+OWN_SOURCE = "desk"
 REPORT = frozenset(name for name, spec in catalogue.TYPES.items() if spec.report)
 
 
@@ -125,6 +127,8 @@ class Publisher:
             "level": level,
             "symbol": words(item, "symbol", 64) or (words(checked, "symbol", 64) or None),
         }
+        if fields["source"].strip().casefold() == OWN_SOURCE:
+            raise BadMessage("bad_event", "`source` is the desk's own name.", "Name the script that speaks.")
         given = given_id(item)
         if given is not None:
             fields["id"] = given

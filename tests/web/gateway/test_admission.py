@@ -141,6 +141,13 @@ def test_over_socketio(shared: Running, scope: str) -> None:
     talker.close()
 
 
+def test_nobody_speaks_under_the_desks_name(shared: Running) -> None:
+    """A script that calls itself `desk` is refused, whatever it says; the others of the batch are taken."""
+    said = [event("event") | {"source": source} for source in ("desk", " Desk", "desk 2")]
+    answer = requests.post(f"{shared.url}/api/events", json={"events": said}, headers=ADMIN, timeout=5).json()
+    assert [code(one) for one in answer["items"]] == ["bad_event", "bad_event", None]
+
+
 def test_pairs_are_all_tried() -> None:
     """Scope by type: nothing of the table is left out by a typing mistake."""
     assert len(list(itertools.product(TOKENS.values(), [*SAID, *NOBODY]))) == 6 * 29
