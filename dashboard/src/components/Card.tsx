@@ -22,10 +22,10 @@ export function Card({ title, note, actions, span = 12, flush = false, stale = f
   return (
     <section aria-labelledby={id} className="panel flex min-w-0 flex-col" data-span={span}>
       <div className="flex min-h-9 items-center gap-2 px-4 pt-1.5">
-        <h2 id={id} className="truncate font-semibold">
+        <h2 id={id} className="shrink-0 font-semibold">
           {title}
         </h2>
-        {note !== undefined && <span className="truncate text-faint">{note}</span>}
+        {note !== undefined && <span className="min-w-0 truncate text-faint">{note}</span>}
         {actions !== undefined && <div className="ml-auto flex shrink-0 items-center gap-1">{actions}</div>}
       </div>
       <div className={`flex min-h-0 flex-1 flex-col ${flush ? "pt-1" : "px-4 pt-1.5 pb-4"} ${stale ? "stale" : ""}`}>{children}</div>

@@ -34,17 +34,15 @@ export default function MlPage() {
         </Card>
       )}
       <Predictions stale={stale} />
-      <div data-span={4} className="grid grid-rows-[auto_1fr] gap-3">
+      <div data-span={4} className="grid grid-rows-[auto_1fr_auto] gap-3">
         <Spread summary={summary.data} />
         <Bands bands={summary.data?.bands ?? []} />
+        <Notices />
         {summary.isError && <Problem what="The scores could not be counted." error={summary.error} onRetry={() => void summary.refetch()} />}
       </div>
       <Calibration model={model} />
       <Importance given={summary.data?.importance} strength={summary.data?.strength ?? []} features={model?.features ?? []} />
-      <div data-span={4} className="grid grid-rows-[auto_1fr] gap-3">
-        <Notices />
-        <ModelEvents events={events.data} />
-      </div>
+      <ModelEvents events={events.data} />
       <Rules rules={summary.data?.sizing} starter={model?.starter ?? true} />
     </Page>
   );

@@ -12,7 +12,7 @@ const TONE: Record<string, Tone> = { refused: "bad", failed: "bad", drifting: "w
 export function ModelEvents({ events }: { events: Activity | undefined }) {
   const items = events?.items ?? [];
   return (
-    <Card title="Model events">
+    <Card title="Model events" span={4}>
       {items.length === 0 ? (
         <Empty title="Nothing has happened to a model yet.">Trainings, promotions and refusals are told here.</Empty>
       ) : (

@@ -17,6 +17,7 @@ import { go } from "../../state/location";
 import { usePhone } from "../../state/media";
 
 const SHOWN = 100;
+/** On a phone, pixels. */
 const HEIGHT = 404;
 
 const columns: readonly Column<SignalItem>[] = [
@@ -31,8 +32,8 @@ const columns: readonly Column<SignalItem>[] = [
 ];
 
 function strongest(row: SignalItem): string {
-  const all = [...(row.contributions ?? [])].sort((a, b) => Math.abs(b.log_odds) - Math.abs(a.log_odds)).slice(0, 2);
-  return all.map((one) => `${one.feature.replaceAll("_", " ")} ${one.log_odds >= 0 ? "↑" : "↓"}`).join("  ");
+  const [most] = [...(row.contributions ?? [])].sort((a, b) => Math.abs(b.log_odds) - Math.abs(a.log_odds));
+  return most === undefined ? "" : `${most.log_odds >= 0 ? "↑" : "↓"} ${most.feature.replaceAll("_", " ")}`;
 }
 
 /** The newest scored entries, newest first; looked for from the newest on, because thousands may be held. */
@@ -88,10 +89,10 @@ export function Predictions({ stale }: { stale: boolean }) {
   const list: ListProps<SignalItem> = { label: "Last predictions", rows, rowId, detail, stale, marks: (row) => ({ "data-prediction": row.id, "data-arrived": arrived.has(row.id) }) };
   return (
     <Card title="Last predictions" span={8} flush={rows.length > 0} note={rows.length > 0 ? `the newest ${rows.length}` : undefined}>
-      {/* As high as when it is full, so that nothing below moves when the signals come. */}
-      <div className="flex min-h-[432px] flex-col max-[719px]:min-h-40">
-      {rows.length === 0 && <Empty title={known ? "No signal has been scored yet." : "Asking the desk…"}>{known && "Each entry stands here as soon as it arrives, with what moved its probability."}</Empty>}
-      {rows.length > 0 && (phone ? <Cards {...list} card={card} height={84} maxHeight={HEIGHT} /> : <Table {...list} columns={columns} maxHeight={HEIGHT} />)}
+      {/* As high as its neighbours ask, whether full or empty, so that nothing moves when the signals come. */}
+      <div className="relative min-h-[432px] flex-1 max-[719px]:min-h-40">
+        {rows.length === 0 && <Empty title={known ? "No signal has been scored yet." : "Asking the desk…"}>{known && "Each entry stands here as soon as it arrives, with what moved its probability."}</Empty>}
+        {rows.length > 0 && (phone ? <Cards {...list} card={card} height={84} maxHeight={HEIGHT} /> : <div className="absolute inset-0 flex flex-col"><Table {...list} columns={columns} /></div>)}
       </div>
     </Card>
   );

@@ -1,23 +1,32 @@
 /** How the model's scores are spread, and what became of them in each band of confidence. */
 
-import type { ScoreBand, Summary } from "../../connection/api";
+import type { ScoreBand, ScoreBin, Summary } from "../../connection/api";
 import { Card } from "../../components/Card";
 import { Histogram } from "../../components/charts/Histogram";
 import { Empty } from "../../components/States";
 import { useHighConfidence } from "../../state/chosen";
 import { percent, quantity, rMultiple } from "../../state/format";
 
+/** Without the empty ranges at both ends, but with the threshold and a little room around. */
+export function within(bins: readonly ScoreBin[], threshold: number): readonly ScoreBin[] {
+  const wanted = bins.flatMap((one, index) => (one.n > 0 || (one.low <= threshold && threshold < one.high) ? [index] : []));
+  return bins.slice(Math.max(0, Math.min(...wanted) - 1), Math.max(...wanted) + 2);
+}
+
 export function Spread({ summary }: { summary: Summary | undefined }) {
   const { probability } = useHighConfidence();
   const scored = summary?.scored ?? 0;
-  const bins = (summary?.distribution ?? []).map((one) => ({ from: one.low, to: one.high, count: one.n, marked: one.taken }));
+  const bins = within(summary?.distribution ?? [], probability).map((one) => ({ from: one.low, to: one.high, count: one.n, marked: one.taken }));
   return (
     <Card title="Scores" note={scored > 0 ? `${summary?.limited ? "the newest " : ""}${quantity(scored)} in 30 days` : undefined}>
+      {/* Kept as high as when it is full: nothing below may jump. */}
+      <div className="min-h-[112px]">
       {scored === 0 ? (
         <Empty title="No scores yet.">The probabilities of your entries will be spread out here.</Empty>
       ) : (
         <Histogram label="Spread of scores" bins={bins} format={percent} mark={{ at: probability, name: "high confidence from" }} markedName="sized" height={88} />
       )}
+      </div>
     </Card>
   );
 }
@@ -26,6 +35,7 @@ export function Bands({ bands }: { bands: readonly ScoreBand[] }) {
   const shown = bands.filter((one) => one.n > 0).reverse();
   return (
     <Card title="By confidence" note="what was decided, and what came of it">
+      <div className="min-h-24">
       {shown.length === 0 ? (
         <Empty title="Nothing to compare yet.">Verdicts and outcomes gather here by band of probability.</Empty>
       ) : (
@@ -57,6 +67,7 @@ export function Bands({ bands }: { bands: readonly ScoreBand[] }) {
           </tbody>
         </table>
       )}
+      </div>
     </Card>
   );
 }
