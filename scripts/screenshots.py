@@ -83,9 +83,9 @@ TOUR = (
         "ml-hub",
         "/ml-dashboard",
         "ML hub",
-        "The landing page: what the model in use is and how far it can be believed, with the interval of every figure; the "
-        "last predictions with what moved them; scores, verdicts and outcomes by confidence; the sizing rules in force. "
-        "Here with the starter model, which says itself that it is not for trading.",
+        "The landing page: what the model in use is and how far it can be believed, with the interval of every "
+        "figure; the last predictions with what moved them; scores, verdicts and outcomes by confidence; the sizing "
+        "rules in force. Here with the starter model, which says itself that it is not for trading.",
         DESK,
         "dark",
     ),
@@ -101,7 +101,8 @@ TOUR = (
         "journey",
         "/signals/{signal}",
         "One signal's journey",
-        "A row opens in place: what came, what was repaired, scored and sized with the reasons, and the alert as it came.",
+        "A row opens in place: what came, what was repaired, scored and sized with the reasons, and the alert as it "
+        "came.",
         DESK,
         "dark",
     ),
@@ -109,8 +110,8 @@ TOUR = (
         "webhooks",
         "/webhooks",
         "Webhook health",
-        "Per source the last alert, its usual cadence and lag, states in which unknown is unknown, refusals with what to "
-        "change, set-up and backfill.",
+        "Per source the last alert, its usual cadence and lag, states in which unknown is unknown, refusals with what "
+        "to change, set-up and backfill.",
         DESK,
         "dark",
     ),
@@ -158,8 +159,8 @@ def take(browser: Browser, server: DeskServer, link: str) -> None:
 
 def write_tour() -> None:
     parts = [
-        "# A tour\n\nThese pictures are made by `python -m scripts.screenshots` from a private server that was fed simulated "
-        "alerts over\nreal HTTP; nothing in them is drawn by hand, and nothing of them is a real trade.\n"
+        "# A tour\n\nThese pictures are made by `python -m scripts.screenshots` from a private server that was fed "
+        "simulated alerts over\nreal HTTP; nothing in them is drawn by hand, and nothing of them is a real trade.\n"
     ]
     parts += [f"## {title}\n\n{says}\n\n![{title}](images/{name}.png)\n" for name, _, title, says, _, _ in TOUR]
     (IMAGES.parent / "tour.md").write_text("\n".join(parts))

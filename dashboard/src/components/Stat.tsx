@@ -40,7 +40,7 @@ export function Stat({ label, value, unit, note, tone = "plain", hint, children 
 
 export function Stats({ children, min = 112 }: { children: ReactNode; min?: number }) {
   return (
-    <dl className="grid gap-x-6 gap-y-4" style={{ gridTemplateColumns: `repeat(auto-fill, minmax(${min}px, 1fr))` }}>
+    <dl className="grid gap-x-6 gap-y-4" style={{ gridTemplateColumns: `repeat(auto-fit, minmax(${min}px, 1fr))` }}>
       {children}
     </dl>
   );

@@ -20,12 +20,12 @@ export function SignalCard({ row }: { row: SignalItem }) {
         </span>
       </span>
       <span className="flex w-full items-center gap-3">
-        <span className="w-28 shrink-0">
+        <span className="w-24 shrink-0">
           <ProbabilityCell row={row} />
         </span>
         <Verdict verdict={row.verdict} />
-        <span className="figure">{size(row)}</span>
-        <span className="ml-auto flex gap-2 text-muted">
+        <span className="figure min-w-0 truncate">{size(row)}</span>
+        <span className="ml-auto flex shrink-0 gap-2 whitespace-nowrap text-muted">
           <Result row={row} />
           {row.status}
         </span>
