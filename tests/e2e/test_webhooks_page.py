@@ -111,6 +111,7 @@ def test_a_silence_ends_with_the_number_missed(busy: DeskServer, visitor: Visito
 def test_the_set_up_has_address_messages_and_a_builder(busy: DeskServer, visitor: Visitor) -> None:
     """The token is hidden until asked for; each message can be copied and tried; a new token needs a typed word."""
     page = open_page(visitor, busy, "/connect")
+    expect(page.get_by_role("button", name="New token…")).to_be_disabled()  # WEBHOOK_TOKEN is set
     page.get_by_label("Source", exact=True).select_option("heart")
     address = page.locator("[data-webhook=heart]")
     expect(address).to_contain_text("•••")

@@ -99,6 +99,7 @@ def blueprint(desk: Desk) -> Blueprint:
         return answer(shown(desk.sources.rotate(name, principal().id)))
 
     def shown(source: Any) -> dict[str, Any]:
-        return asdict(source) | {"url": webhook_url(desk, source.name)}
+        fixed = desk.sources.is_fixed(source.name)
+        return asdict(source) | {"url": webhook_url(desk, source.name), "fixed": fixed}
 
     return api

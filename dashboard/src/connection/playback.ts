@@ -49,6 +49,8 @@ const QUIET = ["backfill_complete"];
 
 export function openPlayback(period: Period, handlers: PlaybackHandlers): Playback {
   let open = true;
+  // What was under way when a jump was asked for belongs to the place before it.
+  let jumping = 0;
   const socket = io({ transports: ["websocket"], reconnection: false, forceNew: true, timeout: CONNECT_MS, auth: { types: QUIET } });
   const end = (reason: string, text: string): void => {
     if (!open) return;
@@ -73,12 +75,19 @@ export function openPlayback(period: Period, handlers: PlaybackHandlers): Playba
     if (said["state"] === "ended") {
       const error = isRecord(said["error"]) ? said["error"]["message"] : "";
       end(String(said["reason"]), typeof error === "string" ? error : "");
-    } else {
+    } else if (jumping === 0) {
       handlers.onTold(said["envelope"], typeof said["at"] === "string" ? said["at"] : "");
     }
   });
   return {
-    steer: (action) => void socket.emit("playback_control", action, answered),
+    steer: (action) => {
+      const jump = action.action === "seek" ? 1 : 0;
+      jumping += jump;
+      socket.emit("playback_control", action, (answer: unknown) => {
+        jumping -= jump;
+        answered(answer);
+      });
+    },
     close: () => {
       open = false;
       socket.disconnect();

@@ -1,7 +1,7 @@
 /** Asks again for what a fact has changed: at once, and then not more often than figures can be read. */
 
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useEffectEvent } from "react";
+import { useEffect, useEffectEvent, useRef } from "react";
 
 import type { Envelope } from "../connection/envelope";
 import { useDesk } from "./desk";
@@ -14,8 +14,10 @@ export function useRefresh(name: string, concerns: (envelope: Envelope) => boole
   const client = useQueryClient();
   const generation = useDesk((desk) => desk.generation);
   const isConcerned = useEffectEvent(concerns);
+  const asked = useRef(generation);
   useEffect(() => {
-    if (generation > 1) void client.invalidateQueries({ queryKey: [name] });
+    if (generation !== asked.current) void client.invalidateQueries({ queryKey: [name] });
+    asked.current = generation;
   }, [client, name, generation]);
   useEffect(() => {
     let pause: ReturnType<typeof setTimeout> | undefined;

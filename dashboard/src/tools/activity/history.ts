@@ -38,12 +38,15 @@ export function useFeed(filters: Filters) {
   const ring = useRing();
   const client = useQueryClient();
   const generation = useDesk((desk) => desk.generation);
+  // Facts between a page read too early and the first snapshot would be in neither: the link goes first.
+  const ready = useDesk((desk) => desk.generation > 0 || desk.link.phase === "offline" || desk.link.phase === "ended");
   const key = useMemo(() => ["activity", filterParams(filters).toString(), generation], [filters, generation]);
   const query = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam, signal }) => fetchPage(filters, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
+    enabled: ready,
     staleTime: Number.POSITIVE_INFINITY,
     // What was read before the ring began again would leave a hole between the two.
     gcTime: 0,

@@ -46,6 +46,7 @@ function period(filters: Filters, from: string, to: string | null, speed: number
 export function useReplay(filters: Filters) {
   const [replay, setReplay] = useState<Replay | null>(null);
   const running = useRef<Playback | null>(null);
+  const flush = useRef<() => void>(() => undefined);
   const close = useCallback(() => {
     running.current?.close();
     running.current = null;
@@ -57,6 +58,7 @@ export function useReplay(filters: Filters) {
     setReplay(began(from));
     const change = (make: (now: Replay) => Replay): void => setReplay((now) => now && make(now));
     const frame = new Frame<Told>((told) => change((now) => toldMore(now, told)));
+    flush.current = frame.flush;
     const kinds = { ...filters, q: "", regex: "", since: "", until: "" };
     running.current = openPlayback(period(filters, from, to, speed), {
       onStanding: (standing) => change((now) => ({ ...now, standing })),
@@ -72,7 +74,10 @@ export function useReplay(filters: Filters) {
   };
   const steer = (action: Action): void => {
     // What is told after a jump stands for itself: what lies between was not told.
-    if (action.action === "seek") setReplay((now) => now && { ...now, facts: [] });
+    if (action.action === "seek") {
+      flush.current();
+      setReplay((now) => now && { ...now, facts: [] });
+    }
     running.current?.steer(action);
   };
   return { replay, begin, steer, close };

@@ -60,10 +60,11 @@ function One({ source }: { source: Source }) {
       <CopyButton className="control control-primary" text={() => source.url}>
         Copy URL
       </CopyButton>
-      <button type="button" className="control" onClick={() => setAsking(true)}>
+      <button type="button" className="control" disabled={source.fixed} onClick={() => setAsking(true)}>
         <RefreshCw size={13} aria-hidden />
         New token…
       </button>
+      {source.fixed && <p className="w-full text-muted">Its token is the server’s setting WEBHOOK_TOKEN: change it there.</p>}
       <Confirm
         open={asking}
         title={`Give ${source.name} a new token?`}

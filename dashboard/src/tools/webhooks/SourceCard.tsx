@@ -49,7 +49,9 @@ export function SourceCard({ health, source, states, stale }: Props) {
           {health.status === "never" && (
             <button type="button" className="control control-primary" aria-label="Connect TradingView" onClick={() => go("/webhooks/connect")}>
               <Plug size={13} aria-hidden />
-              Connect<span className="max-[719px]:hidden">TradingView</span>
+              <span>
+                Connect<span className="max-[719px]:hidden"> TradingView</span>
+              </span>
             </button>
           )}
           {source && <Mute source={source} muted={muted} />}

@@ -12,6 +12,8 @@ export type Mapping = Readonly<Record<string, string>>;
 export interface Source {
   name: string;
   url: string;
+  /** Its token stands in the server's own settings and can't be changed here. */
+  fixed: boolean;
   symbol: string | null;
   interval: string | null;
   longOnly: boolean;
@@ -37,6 +39,7 @@ function readSource(raw: Record<string, unknown>): Source {
   return {
     name: text(raw, "name") ?? "",
     url: text(raw, "url") ?? "",
+    fixed: raw["fixed"] === true,
     symbol: text(raw, "symbol"),
     interval: text(raw, "interval"),
     longOnly: raw["long_only"] === true,
