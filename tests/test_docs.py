@@ -52,6 +52,13 @@ def shown(value: Any) -> str:
     )
 
 
+def test_each_decision_has_a_number_of_its_own() -> None:
+    """`docs/decisions/NNNN-title.md`, one page a number, so that a number says which."""
+    pages = [page.name for page in (DOCS / "decisions").glob("*.md") if page.name != "README.md"]
+    assert [name for name in pages if not re.fullmatch(r"\d{4}-[a-z0-9-]+\.md", name)] == []
+    once([name[:4] for name in pages])
+
+
 def test_every_setting_is_documented_with_its_default_and_unit() -> None:
     """docs/configuration.md names each setting once, with today's default and unit, and none that does not exist."""
     rows = table("configuration.md")
