@@ -12,6 +12,7 @@ import websocket
 
 from tests.web.gateway.conftest import ADMIN, Running
 from tests.web.gateway.following import Plain, Talker, assert_contiguous
+from web.gateway.joining import STATE_SECONDS
 
 pytestmark = pytest.mark.socket
 
@@ -24,6 +25,7 @@ def facts(envelopes: list[dict[str, Any]]) -> list[int]:
 def test_history_comes_before_the_snapshot(shared: Running, asked: Any) -> None:
     """The newest hundred facts, in order, then the state, then what follows: numbers rise without a hole."""
     shared.append(130, at_once=50)
+    time.sleep(STATE_SECONDS)  # a client of the test before may have left its state, which is shared for so long
     client = Plain(shared.ws, history=asked)
     assert client.next()["data"]["reason"] == "new"
     snapshot, before = client.until("snapshot")
