@@ -48,7 +48,7 @@ describe("filters", () => {
 
 describe("words", () => {
   it("name what is traded, not the contract's month", () => {
-    expect(["NQ1!", "MNQH2026", "ESZ25", "AAPL", "BTCUSDT.P", "CME:NQ1!", "EURUSD"].map(root)).toEqual(["NQ", "MNQ", "ES", "AAPL", "BTCUSDT.P", "NQ", "EURUSD"]);
+    expect(["NQ1!", "MNQH2026", "ESZ25", "AAPL", "BTCUSDT.P", "CME:NQ1!", "EURUSD"].map(root)).toEqual(["NQ", "MNQ", "ES", "AAPL", "BTC", "NQ", "EURUSD"]);
     expect(size(item("a", 1, { quantity: 2, symbol: "MNQ1!" }))).toBe("2\u202fMNQ");
   });
 

@@ -3,9 +3,10 @@
 import type { SignalRow } from "../../events";
 import { quantity } from "../../state/format";
 
-/** `NQ1!` and `MNQH2026` are traded as NQ and MNQ; other symbols as they are. */
+/** What a size counts: `NQ1!` and `MNQH2026` are traded as NQ and MNQ, `BTCUSDT.P` in BTC; other symbols as they are. */
 export function root(symbol: string): string {
-  return symbol.replace(/(\d+!|[FGHJKMNQUVXZ](20\d\d|\d{2}))$/, "").replace(/^.*:/, "") || symbol;
+  const plain = symbol.replace(/^.*:/, "");
+  return plain.replace(/(\d+!|[FGHJKMNQUVXZ](20\d\d|\d{2}))$/, "").replace(/(?<=.)(USDT|USDC)(\.P)?$/, "") || plain;
 }
 
 export function size(row: SignalRow): string {

@@ -22,7 +22,7 @@ export const columns: readonly Column<SignalItem>[] = [
   { id: "price", title: "Price", width: "96px", narrow: "84px", right: true, cell: (row) => <Price value={row.price} /> },
   { id: "probability", title: "Probability", width: "116px", narrow: "96px", cell: (row) => <ProbabilityCell row={row} /> },
   { id: "verdict", title: "Verdict", width: "64px", narrow: "60px", cell: (row) => <Verdict verdict={row.verdict} /> },
-  { id: "quantity", title: "Size", width: "124px", narrow: "84px", right: true, cell: (row) => <span className={`figure ${row.quantity === 0 ? "text-faint" : ""}`}>{size(row)}</span> },
+  { id: "quantity", title: "Size", width: "92px", narrow: "76px", right: true, cell: (row) => <span className={`figure ${row.quantity === 0 ? "text-faint" : ""}`}>{size(row)}</span> },
   { id: "status", title: "Status", width: "72px", narrow: "60px", cell: (row) => <span className="text-muted">{row.status}</span> },
   { id: "result", title: "Result", width: "92px", narrow: "80px", right: true, cell: (row) => <Result row={row} /> },
   { id: "why", title: "Why", width: "minmax(140px, 1fr)", narrow: "minmax(90px, 1fr)", cell: (row) => <WhyCell row={row} /> },
