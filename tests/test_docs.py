@@ -57,6 +57,8 @@ def test_each_decision_has_a_number_of_its_own() -> None:
     pages = [page.name for page in (DOCS / "decisions").glob("*.md") if page.name != "README.md"]
     assert [name for name in pages if not re.fullmatch(r"\d{4}-[a-z0-9-]+\.md", name)] == []
     once([name[:4] for name in pages])
+    headed = {name: (DOCS / "decisions" / name).read_text().split(".", 1)[0] for name in pages}
+    assert headed == {name: f"# {int(name[:4])}" for name in pages}
 
 
 def test_every_setting_is_documented_with_its_default_and_unit() -> None:

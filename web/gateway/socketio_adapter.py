@@ -94,6 +94,7 @@ class SocketIOAdapter:
         self._server.on("disconnect", self._disconnect)
         for name in self._gateway.commands.names:
             self._server.on(name, self._command(name))
+        self._server.on("*", lambda name, sid, data=None, *_: self._command(name)(sid, data))
         return sockets
 
     def _origin_allowed(self, origin: str | None, environ: Mapping[str, Any]) -> bool:

@@ -125,6 +125,7 @@ def test_the_past_is_paged_backwards_without_limit(shared: Running) -> None:
         asked["before"] = answer["next"]
     assert seen == list(range(head, 0, -1))
     talker = Talker(shared.url)
+    assert talker.client.call("nonsense", timeout=5)["error"]["code"] == "unknown_op"
     page = talker.client.call("history", {"before": 11, "limit": 4, "symbols": "NQ1!"})
     assert facts(page["items"]) == [one for one in range(10, 0, -1) if one in facts(page["items"])]
     assert {one["symbol"] for one in page["items"]} <= {"NQ1!"}
