@@ -180,7 +180,8 @@ def test_a_saved_filter_is_in_every_browser(busy: DeskServer, visitor: Visitor) 
             "(button) => { button.click(); return Date.now(); }"
         )
         took.append(seen.evaluate("(one) => one.at") - clicked)
-    assert min(took) <= 200, f"in step after {took} ms"
+    print(f"in step after {took} ms")
+    assert min(took) <= 200, took
     other.get_by_role("button", name="Orders 2").click()
     expect(other).to_have_url(re.compile("kinds=order.*q=x2"))
     other.get_by_role("button", name="Forget Orders 2").click()

@@ -186,7 +186,8 @@ def test_a_mute_is_in_every_browser_at_once(busy: DeskServer, visitor: Visitor) 
             clicked = chosen.evaluate("(item) => { item.click(); return Date.now(); }")
             took.append(seen.evaluate("(one) => one.at") - clicked)
             page.keyboard.press("Escape")
-    assert min(took) <= 200, f"in step after {took} ms"
+    print(f"in step after {took} ms")
+    assert min(took) <= 200, took
 
 
 def test_a_log_is_dropped_compared_and_stored(busy: DeskServer, visitor: Visitor, tmp_path: Path) -> None:

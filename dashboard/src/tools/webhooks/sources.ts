@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { isRecord } from "../../connection/envelope";
 import { call } from "../../connection/http";
 import { number, text } from "../../state/read";
-import { useRefresh } from "../../state/refresh";
+import { SOON_MS, useRefresh } from "../../state/refresh";
 
 export type Mapping = Readonly<Record<string, string>>;
 
@@ -52,7 +52,7 @@ function readSource(raw: Record<string, unknown>): Source {
 
 /** Refused (403) for who may not see tokens. */
 export function useSources() {
-  useRefresh("sources", ({ type }) => type === "source_update");
+  useRefresh("sources", ({ type }) => type === "source_update", SOON_MS);
   return useQuery({
     queryKey: ["sources"],
     staleTime: Number.POSITIVE_INFINITY,
