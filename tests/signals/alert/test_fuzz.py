@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from signals.alert import SourceRules, Unusable, find_secrets, parse
 from tests.signals.alert.reading import RECEIVED, parsed, read
 from tests.signals.alert.test_contract import samples
-from tests.signals.alert.test_json_conventions import CASES as JSON_CASES
+from tests.signals.alert.test_json_conventions import CASES as OWN_CASES
+from tests.signals.alert.test_service_conventions import CASES as SERVICE_CASES
 from tests.signals.alert.test_text_conventions import CASES as TEXT_CASES
 
+JSON_CASES = [*SERVICE_CASES, *OWN_CASES]
 BODIES: list[str] = [
     *(sample["body"] for sample in samples()),
     *(json.dumps(case[1]) for case in JSON_CASES),
