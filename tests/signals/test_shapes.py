@@ -15,6 +15,7 @@ def test_every_fact_has_the_shape_of_its_type(desk: Desk) -> None:
     for body in BODIES:
         desk.post(body)
     desk.post(json.dumps(entry(market_position="long", market_position_size="2", prev_market_position="flat")))
+    desk.post(b"\xff\xfe\x00not text")
     desk.work()
     facts = desk.facts()
     assert len({fact.type for fact in facts}) >= 4
