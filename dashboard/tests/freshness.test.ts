@@ -29,6 +29,10 @@ describe("the three lights", () => {
     expect(webhookLight([source({ status: "closed" })], NOW).glow).toBe("unknown");
   });
 
+  it("do not call a source well whose silence can't be told yet", () => {
+    expect(webhookLight([source({ status: "learning" })], NOW)).toMatchObject({ glow: "unknown", text: "webhook 12\u202fs" });
+  });
+
   it("tell live from polling from offline, with the next attempt", () => {
     expect(connectionLight(LINK, NOW)).toMatchObject({ glow: "good", text: "live" });
     expect(connectionLight({ ...LINK, phase: "polling" }, NOW)).toMatchObject({ glow: "warn", text: "polling" });

@@ -190,13 +190,25 @@ def test_a_server_that_is_gone_is_said_with_what_to_do(server: DeskServer, visit
     server.kill()
     expect(browser).to_have_attribute("data-glow", "bad", timeout=15_000)
     expect(browser).to_contain_text("Check the network and that the server runs")
-    expect(page.get_by_text("these are its last figures")).to_be_visible()
+    expect(page.get_by_text("these are the last figures")).to_be_visible()
     expect(page.locator("[data-stat='Memory']")).to_contain_text("MB")
     expect(page.get_by_role("img", name=re.compile("^This browser: .*offline"))).to_be_attached(timeout=10_000)
     shoot(page, "system-offline-desk-dark")
     server.start()
     expect(browser).to_have_attribute("data-glow", "good", timeout=20_000)
-    expect(page.get_by_text("these are its last figures")).to_have_count(0)
+    expect(page.get_by_text("these are the last figures")).to_have_count(0)
+
+
+def test_an_ended_session_is_not_called_a_lost_server(server: DeskServer, visitor: Visitor) -> None:
+    """Seen to fail with the words of a server that is gone: nobody should look for a network's fault then."""
+    page = open_hub(visitor, server, path="/system")
+    expect(page.locator("[data-stat='Memory']")).to_contain_text("MB")
+    page.context.clear_cookies()
+    page.get_by_role("link", name="ML hub").click()
+    page.get_by_role("link", name="System").click()
+    expect(page.get_by_text("You are signed out: these are the last figures.")).to_be_visible(timeout=10_000)
+    expect(page.locator("[data-lamp='This browser']")).not_to_contain_text("network")
+    expect(page.get_by_role("alert").get_by_role("link", name="Sign in again")).to_be_visible()
 
 
 def test_every_component_in_every_state(start_server: Callable[..., DeskServer], visitor: Visitor) -> None:

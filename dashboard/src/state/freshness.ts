@@ -45,7 +45,7 @@ export function webhookLight(sources: Iterable<SourceHealth>, now: number): Ligh
   const cadence = every === null ? "" : ` Expected about every ${age(every * 1_000)}.`;
   if (shown.status === "silent") return of("bad", text, `${shown.source} fell silent while its market is open.${cadence}`);
   if (shown.status === "closed") return of("unknown", text, `${shown.source}: its market is closed.${cadence}`);
-  if (shown.status === "learning") return of("good", text, `${shown.source}: its cadence is still being learned.`);
+  if (shown.status === "learning") return of("unknown", text, `${shown.source}: its cadence is still being learned; until then silence can’t be told.`);
   return of("good", text, `Last alert from ${shown.source}.${cadence}`);
 }
 

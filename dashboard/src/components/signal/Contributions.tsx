@@ -3,6 +3,7 @@
 import type { SignalRow } from "../../events";
 import { useDesk } from "../../state/desk";
 import { exactPercent, signed } from "../../state/format";
+import { featureWords } from "./features";
 
 const SHOWN = 8;
 
@@ -41,7 +42,7 @@ export function Contributions({ row }: { row: SignalRow }) {
             {all.map((one) => (
               <tr key={one.feature} className="h-6">
                 <td className="w-[38%] max-w-0 truncate text-muted" title={one.feature}>
-                  {one.feature.replaceAll("_", " ")}
+                  {featureWords(one.feature)}
                 </td>
                 <td className="figure w-16 pr-3 text-right text-faint">{one.value === null ? "–" : Number(one.value.toPrecision(3))}</td>
                 <td>

@@ -39,6 +39,11 @@ function show(filters: Filters): void {
   go(`/activity${filterQuery(filters)}`, { replace: true });
 }
 
+/** A step to another time is one that Back takes again; a letter typed into a filter is none. */
+function visit(filters: Filters): void {
+  go(`/activity${filterQuery(filters)}`);
+}
+
 export default function ActivityPage() {
   const queryText = useQueryText();
   const filters = useMemo(() => readFilters(queryText), [queryText]);
@@ -56,7 +61,7 @@ export default function ActivityPage() {
   const searching = useSearch(rows, query.data?.pages.length ?? 0, hasNextPage && !isFetchingNextPage, fetchNextPage);
   useFeedCommands(hold.toggle, useLatest(() => begin(new Date(Date.now() - LATELY_MS).toISOString(), null, LATELY_SPEED)));
   const refused = query.error instanceof ApiError && query.error.status === 400 ? query.error : null;
-  const jump = (to: number): void => show({ ...filters, since: "", until: new Date(to).toISOString() });
+  const jump = (to: number): void => visit({ ...filters, since: "", until: new Date(to).toISOString() });
 
   return (
     <Page

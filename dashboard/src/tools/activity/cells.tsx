@@ -53,11 +53,11 @@ export const CARD = 64;
 export function FactCard({ fact }: { fact: ActivityFact }) {
   return (
     <>
-      <span className="flex w-full items-baseline gap-2">
+      <span className="flex w-full items-baseline gap-2 whitespace-nowrap">
         <Kind fact={fact} />
-        <span className="font-semibold">{fact.symbol}</span>
+        <span className="min-w-0 truncate font-semibold">{fact.symbol}</span>
         <Level level={fact.level} />
-        <span className="ml-auto text-muted">
+        <span className="ml-auto shrink-0 text-muted">
           <Time at={fact.timestamp} />
         </span>
       </span>

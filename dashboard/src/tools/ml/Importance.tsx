@@ -5,6 +5,7 @@ import { isRecord } from "../../connection/envelope";
 import { Bars } from "../../components/charts/Bars";
 import { Card } from "../../components/Card";
 import { Empty } from "../../components/States";
+import { BASELINE, featureWords } from "../../components/signal/features";
 
 const SHOWN = 9;
 
@@ -13,8 +14,6 @@ interface Weight {
   value: number;
 }
 
-const words = (feature: string): string => feature.replaceAll("_", " ");
-
 /** A card's importance as the trainer writes it: `{feature: share}` or `[{feature, importance}]`; largest first. */
 export function importance(given: unknown): Weight[] {
   const named: [unknown, unknown][] = Array.isArray(given)
@@ -22,7 +21,7 @@ export function importance(given: unknown): Weight[] {
     : isRecord(given)
       ? Object.entries(given)
       : [];
-  return named.flatMap(([name, value]) => (typeof name === "string" && typeof value === "number" ? [{ name: words(name), value }] : [])).sort((a, b) => b.value - a.value);
+  return named.flatMap(([name, value]) => (typeof name === "string" && typeof value === "number" ? [{ name: featureWords(name), value }] : [])).sort((a, b) => b.value - a.value);
 }
 
 interface Props {
@@ -33,7 +32,7 @@ interface Props {
 
 export function Importance({ given, strength, features }: Props) {
   const weights = importance(given);
-  const recent = strength.map((one) => ({ name: words(one.feature), value: one.mean_abs_log_odds }));
+  const recent = strength.filter((one) => one.feature !== BASELINE).map((one) => ({ name: featureWords(one.feature), value: one.mean_abs_log_odds }));
   const shown = (weights.length > 0 ? weights : recent).slice(0, SHOWN);
   return (
     <Card title={weights.length > 0 ? "Importance" : "What moved recent scores"} span={4} note={features.length > 0 ? `${features.length} features` : undefined}>
@@ -41,7 +40,7 @@ export function Importance({ given, strength, features }: Props) {
       {shown.length > 0 ? (
         <Bars label="Weight of features" bars={shown.map((one) => ({ ...one, told: one.value.toFixed(3) }))} nameWidth="46%" />
       ) : (
-        <Empty title="No scores yet.">{features.length > 0 ? `It reads ${features.map(words).join(", ")}.` : "A model’s features are listed here once one is loaded."}</Empty>
+        <Empty title="No scores yet.">{features.length > 0 ? `It reads ${features.map(featureWords).join(", ")}.` : "A model’s features are listed here once one is loaded."}</Empty>
       )}
     </Card>
   );

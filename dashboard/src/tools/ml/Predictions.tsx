@@ -6,6 +6,7 @@ import { Card } from "../../components/Card";
 import { Empty } from "../../components/States";
 import { Price, ProbabilityCell, Result, Side, SymbolCell, Verdict } from "../../components/signal/cells";
 import { Contributions } from "../../components/signal/Contributions";
+import { BASELINE, featureWords } from "../../components/signal/features";
 import { why } from "../../components/signal/words";
 import { Cards } from "../../components/table/Cards";
 import type { Column } from "../../components/table/column";
@@ -28,12 +29,12 @@ const columns: readonly Column<SignalItem>[] = [
   { id: "probability", title: "Probability", width: "104px", sortBy: (row) => row.probability, cell: (row) => <ProbabilityCell row={row} /> },
   { id: "verdict", title: "Verdict", width: "52px", sortBy: (row) => row.verdict, cell: (row) => <Verdict verdict={row.verdict} /> },
   { id: "result", title: "Result", width: "84px", right: true, sortBy: (row) => row.outcome_r, cell: (row) => <Result row={row} /> },
-  { id: "strongest", title: "Moved most by", width: "minmax(96px, 1fr)", narrow: "minmax(80px, 1fr)", cell: (row) => <span className="text-muted">{strongest(row)}</span> },
+  { id: "strongest", title: "Moved most by", width: "minmax(96px, 1fr)", narrow: "minmax(80px, 1fr)", cell: (row) => <span className="text-muted" title={strongest(row)}>{strongest(row)}</span> },
 ];
 
 function strongest(row: SignalItem): string {
-  const [most] = [...(row.contributions ?? [])].sort((a, b) => Math.abs(b.log_odds) - Math.abs(a.log_odds));
-  return most === undefined ? "" : `${most.log_odds >= 0 ? "↑" : "↓"} ${most.feature.replaceAll("_", " ")}`;
+  const [most] = (row.contributions ?? []).filter((one) => one.feature !== BASELINE).sort((a, b) => Math.abs(b.log_odds) - Math.abs(a.log_odds));
+  return most === undefined ? "" : `${most.log_odds >= 0 ? "↑" : "↓"} ${featureWords(most.feature)}`;
 }
 
 /** The newest scored entries, newest first; looked for from the newest on, because thousands may be held. */
@@ -56,11 +57,11 @@ const content = (row: SignalItem) => (
 );
 const card = (row: SignalItem) => (
   <>
-    <span className="flex w-full items-baseline gap-2">
-      <span className="text-[14px] font-semibold">{row.symbol ?? row.kind}</span>
+    <span className="flex w-full items-baseline gap-2 whitespace-nowrap">
+      <span className="min-w-0 truncate text-[14px] font-semibold">{row.symbol ?? row.kind}</span>
       <Side side={row.side} />
       <Price value={row.price} />
-      <span className="ml-auto text-muted">
+      <span className="ml-auto shrink-0 text-muted">
         <Time at={row.received_at} />
       </span>
     </span>

@@ -11,11 +11,11 @@ export const CARD = 84;
 export function SignalCard({ row }: { row: SignalItem }) {
   return (
     <>
-      <span className="flex w-full items-baseline gap-2">
-        <span className="text-[14px] font-semibold">{row.symbol ?? row.kind}</span>
+      <span className="flex w-full items-baseline gap-2 whitespace-nowrap">
+        <span className="min-w-0 truncate text-[14px] font-semibold">{row.symbol ?? row.kind}</span>
         <Side side={row.side} />
         <Price value={row.price} />
-        <span className="ml-auto text-muted">
+        <span className="ml-auto shrink-0 text-muted">
           <Time at={row.received_at} />
         </span>
       </span>

@@ -24,7 +24,8 @@ export function Signs() {
   const webhook = webhookLight(sources.values(), now);
   const server: Sign[] = health === null ? [] : [database(health.told), followers(health.told), loop(health.told), memory(health.told)];
   const lease = health === null ? null : worker(health.told, now);
-  const todo = { bad: "Check the network and that the server runs; nothing is lost, this page goes on by its position.", warn: "A proxy or firewall stops WebSocket. Allow it for live speed.", good: undefined, unknown: undefined };
+  const lost = link.phase === "ended" ? undefined : "Check the network and that the server runs; nothing is lost, this page goes on by its position.";
+  const todo = { bad: lost, warn: "A proxy or firewall stops WebSocket. Allow it for live speed.", good: undefined, unknown: undefined };
   return (
     <Card title="Now" span={6}>
       <ul>

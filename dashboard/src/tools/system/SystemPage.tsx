@@ -12,7 +12,8 @@ import { LastHour, Signs } from "./Signs";
 import { DeadLetters, Jobs } from "./Work";
 
 export default function SystemPage() {
-  const stale = useDesk((desk) => desk.link.phase === "offline" || desk.link.phase === "ended");
+  const phase = useDesk((desk) => desk.link.phase);
+  const stale = phase === "offline" || phase === "ended";
   const told = useDesk((desk) => desk.health?.told ?? null);
   const { error, retry } = useFirstFigures();
   return (
@@ -28,7 +29,7 @@ export default function SystemPage() {
         )
       }
     >
-      {stale && <StaleNote>The server can’t be reached: these are its last figures.</StaleNote>}
+      {stale && <StaleNote>{phase === "ended" ? "You are signed out" : "The server can’t be reached"}: these are the last figures.</StaleNote>}
       {told === null && error !== null && <Problem what="The server’s figures could not be loaded." error={error} onRetry={retry} />}
       <Signs />
       <LastHour />

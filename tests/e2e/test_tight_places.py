@@ -1,0 +1,43 @@
+"""What a trader must see stays in sight where room is short: long symbols on a phone, many columns on a small screen."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import Visitor
+from tests.e2e.looking import assert_fits, wait_light
+from tests.support.alerts import entry
+from tests.support.server import DeskServer
+
+pytestmark = pytest.mark.browser
+
+LONG = "VERYLONGSYMBOL" * 4
+
+
+def in_sight(page: Page, what: Locator) -> None:
+    """Inside the window and not cut off by what holds it."""
+    expect(what).to_be_visible()
+    hidden = """(one) => {
+        const own = one.getBoundingClientRect();
+        for (let at = one.parentElement; at; at = at.parentElement)
+            if (getComputedStyle(at).overflowX !== "visible" && own.right > at.getBoundingClientRect().right + 1) return at.outerHTML.slice(0, 90);
+        return own.right > innerWidth + 1 ? "the window" : null;
+    }"""
+    assert what.evaluate(hidden) is None
+
+
+def test_a_long_symbol_leaves_the_rest_in_sight(server: DeskServer, visitor: Visitor) -> None:
+    """Seen to fail with symbols that push side, price and time off a phone's cards; and with a table under 1,200 px
+    whose last columns were cut off by its card."""
+    server.post_alert(entry(1, symbol=LONG))
+    server.wait_processed()
+    page = visitor.open(server, "/signals", width=390, height=844)
+    wait_light(page, "live")
+    for path, card in (("/signals", "[data-signal]"), ("/activity", "[data-fact]"), ("/ml-dashboard", "[data-prediction]")):
+        page.goto(server.url + path)
+        shown = page.locator(card).filter(has_text=LONG).first
+        in_sight(page, shown.locator("time").first)
+        assert_fits(page)
+    page.set_viewport_size({"width": 1024, "height": 768})
+    for column in ("Verdict", "Result", "Moved most by"):
+        in_sight(page, page.get_by_role("columnheader", name=column))
+    assert_fits(page)
