@@ -1,4 +1,4 @@
-"""What a trader must see stays in sight where room is short: long symbols on a phone, many columns on a small screen."""
+"""What a trader must see stays in sight where room is short: long symbols on a phone, many columns at 1,024 px."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -19,7 +19,8 @@ def in_sight(page: Page, what: Locator) -> None:
     hidden = """(one) => {
         const own = one.getBoundingClientRect();
         for (let at = one.parentElement; at; at = at.parentElement)
-            if (getComputedStyle(at).overflowX !== "visible" && own.right > at.getBoundingClientRect().right + 1) return at.outerHTML.slice(0, 90);
+            if (getComputedStyle(at).overflowX !== "visible" && own.right > at.getBoundingClientRect().right + 1)
+                return at.outerHTML.slice(0, 90);
         return own.right > innerWidth + 1 ? "the window" : null;
     }"""
     assert what.evaluate(hidden) is None
@@ -32,7 +33,11 @@ def test_a_long_symbol_leaves_the_rest_in_sight(server: DeskServer, visitor: Vis
     server.wait_processed()
     page = visitor.open(server, "/signals", width=390, height=844)
     wait_light(page, "live")
-    for path, card in (("/signals", "[data-signal]"), ("/activity", "[data-fact]"), ("/ml-dashboard", "[data-prediction]")):
+    for path, card in (
+        ("/signals", "[data-signal]"),
+        ("/activity", "[data-fact]"),
+        ("/ml-dashboard", "[data-prediction]"),
+    ):
         page.goto(server.url + path)
         shown = page.locator(card).filter(has_text=LONG).first
         in_sight(page, shown.locator("time").first)
