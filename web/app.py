@@ -24,9 +24,12 @@ ROOT = Path(__file__).parents[1]
 def create_flask(desk: Desk, auth: Auth) -> Flask:
     """The Flask app without the gateway's sockets. Nothing here runs before a request."""
     app = bare_flask(desk, auth)
-    app.register_blueprint(webhook.blueprint(desk))
+    take = webhook.taker(desk)
+    app.register_blueprint(webhook.blueprint(take))
     app.register_blueprint(auth_views.blueprint(desk))
     app.register_blueprint(pages.blueprint(desk, ROOT / "static"))
+    counted = app.extensions["desk_requests"]
+    app.wsgi_app = webhook.BeforeFlask(app.wsgi_app, take, auth, counted)  # type: ignore[method-assign]
     return app
 
 
@@ -52,6 +55,7 @@ def behind_proxies(app: Flask, desk: Desk) -> None:
 def count_requests(app: Flask, desk: Desk) -> None:
     """Requests by route; never by path, which may hold a token."""
     counted = Counter("desk_requests_total", "Requests by route and status", ["route", "status"], registry=desk.metrics)
+    app.extensions["desk_requests"] = counted
 
     @app.after_request
     def count(response: Response) -> Response:

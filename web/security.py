@@ -25,6 +25,23 @@ REPORTS_KEPT = 50
 LOG_SECONDS = 10.0
 
 
+EVERY_ANSWER = (
+    ("X-Content-Type-Options", "nosniff"),
+    # Not "no-referrer": under it browsers send `Origin: null` with our own login form, and it would be refused.
+    ("Referrer-Policy", "same-origin"),
+    ("X-Frame-Options", "DENY"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+)
+BY_HTTPS = (*EVERY_ANSWER, ("Strict-Transport-Security", "max-age=31536000"))
+
+
+def headers(*, https: bool) -> tuple[tuple[str, str], ...]:
+    """What every answer carries; a browser that came by HTTPS stays with it."""
+    return BY_HTTPS if https else EVERY_ANSWER
+
+
 def nonce() -> str:
     """This answer's nonce, for the few styles that a page inlines."""
     if "nonce" not in g:
@@ -62,19 +79,10 @@ def install(app: Flask, desk: Desk) -> None:
     @app.after_request
     def protect(response: Response) -> Response:
         https = auth().over_https(request.environ)
-        headers = response.headers
-        headers["X-Content-Type-Options"] = "nosniff"
-        # Not "no-referrer": under it browsers send `Origin: null` with our own login form, and it would be refused.
-        headers["Referrer-Policy"] = "same-origin"
-        headers["X-Frame-Options"] = "DENY"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+        response.headers.update(headers(https=https))
         if response.mimetype == "text/html":
-            headers["Content-Security-Policy"] = policy(nonce(), host(), https)
-            headers.setdefault("Cache-Control", "no-store")
-        if https:
-            headers["Strict-Transport-Security"] = "max-age=31536000"
+            response.headers["Content-Security-Policy"] = policy(nonce(), host(), https)
+            response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     @app.post(REPORT_PATH)

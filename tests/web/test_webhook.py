@@ -91,3 +91,13 @@ def test_half_an_alert_is_not_read_as_a_whole_one(client: FlaskClient, app: App)
     broken = client.post(path, input_stream=Broken(), headers={"Transfer-Encoding": "chunked"})
     assert [one.get_json()["error"]["code"] for one in (cut, broken)] == ["body_cut", "body_cut"]
     assert (cut.status_code, broken.status_code, app.desk.journal.head) == (400, 400, 0)
+
+
+def test_an_alert_is_answered_with_the_headers_of_every_answer(client: FlaskClient) -> None:
+    """It is answered before Flask, which must not show: the same protection, JSON, and it is counted by its route."""
+    alert, other = client.post(f"/webhook/{WEBHOOK_TOKEN}", data=ALERT), client.get("/healthz")
+    for name in ("X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options", "Cache-Control", "Content-Type"):
+        assert alert.headers[name] == other.headers[name], name
+    counted = client.get("/metrics").get_data(as_text=True)
+    assert 'desk_requests_total{route="/webhook/<path:token>",status="200"} 1.0' in counted
+    assert WEBHOOK_TOKEN not in counted
