@@ -54,7 +54,7 @@ def open_model(content: bytes, trusted_sha256: str | None, card: Mapping[str, An
         compiled = from_plain(inside["compiled"])
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise corrupt(f"its numbers are incomplete: {error}") from error
-    return LoadedModel(str(inside["id"]), bool(inside["starter"]), compiled.predict, card)
+    return LoadedModel(str(inside["id"]), bool(inside["starter"]), compiled.predict, card, quick=True)
 
 
 def check_hash(content: bytes, trusted_sha256: str | None) -> None:

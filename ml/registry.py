@@ -5,6 +5,7 @@ The folder is a cache (a hosted machine forgets its disk); the database's row is
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def load_path(path: Path, trusted_sha256: str | None) -> LoadedModel:
     if content is None:
         raise Refused("model_refused_missing", f"There is no model at {file.name}.", "Check MODEL_PATH.")
     loaded = open_model(content, trusted_sha256, _card_beside(file))
-    return LoadedModel(loaded.id, loaded.starter, loaded.predict, {**loaded.card, "sha256": sha256(content)})
+    return replace(loaded, card={**loaded.card, "sha256": sha256(content)})
 
 
 def card_of(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Asks the model in use for a probability, off the loop and within a deadline, and always comes back with an answer."""
+"""Asks the model in use for a probability, within a deadline and off the loop unless it is our own arithmetic."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -91,7 +91,10 @@ class Scorer:
 
     def _ask(self, model: LoadedModel, features: dict[str, float]) -> Prediction | _Failed:
         try:
-            told = self._call(_predict, model, features, timeout=self._timeout)
+            if model.quick:  # bounded, and never code from outside
+                told = _predict(model, features)
+            else:
+                told = self._call(_predict, model, features, timeout=self._timeout)
         except TimeoutError:
             return _Failed("model_timeout")
         except Exception:  # noqa: BLE001 - a lane that can't take the job is one more way not to answer

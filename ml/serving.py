@@ -22,9 +22,13 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A model that passed every check. `predict` is pure and runs in a native thread: plain values in and out."""
+    """A model that passed every check. `predict` is pure and runs in a native thread: plain values in and out.
+
+    `quick`: it is our own arithmetic over a few dozen numbers (`compiled.py`), which costs less than asking a thread.
+    """
 
     id: str
     starter: bool
     predict: Callable[[Mapping[str, float]], Prediction]
     card: Mapping[str, Any]
+    quick: bool = False

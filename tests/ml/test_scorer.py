@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -164,3 +165,22 @@ def test_a_closed_lane_is_one_more_reason(lane: PoolLane) -> None:
     scorer = Scorer(lane.call)
     scorer.use(model(lambda f: Prediction(0.5)))
     assert scorer.score(FEATURES).reason == "model_error"
+
+
+def test_only_our_own_arithmetic_is_asked_on_the_spot() -> None:
+    """A quick model costs no thread, and is held to the same: nonsense is a reason. Any other goes through the lane."""
+    asked: list[str] = []
+
+    def lane(fn: Callable[..., Any], *args: Any, timeout: float | None = None) -> Any:
+        asked.append("lane")
+        return fn(*args)
+
+    scorer = Scorer(lane)
+    scorer.use(replace(model(lambda f: Prediction(0.6)), quick=True))
+    assert scorer.score(FEATURES).probability == pytest.approx(0.6)
+    scorer.use(replace(model(lambda f: Prediction(math.nan)), quick=True))
+    assert scorer.score(FEATURES).reason == "model_not_a_number"
+    assert asked == []
+    scorer.use(model(lambda f: Prediction(0.6)))
+    scorer.score(FEATURES)
+    assert asked == ["lane"]
