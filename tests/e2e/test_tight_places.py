@@ -46,3 +46,6 @@ def test_a_long_symbol_leaves_the_rest_in_sight(server: DeskServer, visitor: Vis
     for column in ("Verdict", "Result", "Moved most by"):
         in_sight(page, page.get_by_role("columnheader", name=column))
     assert_fits(page)
+    page.goto(f"{server.url}/signals")
+    for column in ("Size", "Status", "Result", "Why"):
+        in_sight(page, page.get_by_role("columnheader", name=column))

@@ -90,7 +90,7 @@ function onLink(event: MouseEvent<HTMLAnchorElement>): void {
 function SideNav({ tools }: { tools: readonly Tool[] }) {
   const path = usePath();
   return (
-    <nav aria-label="Tools" className="w-40 shrink-0 border-r border-line bg-raised py-2 max-[1023px]:w-12 max-[719px]:hidden">
+    <nav aria-label="Tools" className="w-40 shrink-0 border-r border-line bg-raised py-2 max-[1199px]:w-12 max-[719px]:hidden">
       {tools.map((tool) => (
         <a
           key={tool.path}
@@ -101,7 +101,7 @@ function SideNav({ tools }: { tools: readonly Tool[] }) {
           className="mx-1.5 flex h-7 items-center gap-2.5 rounded px-2.5 text-muted hover:bg-lifted hover:text-text aria-[current]:bg-lifted aria-[current]:text-text"
         >
           <tool.icon size={15} aria-hidden className="shrink-0" />
-          <span className="max-[1023px]:sr-only">{tool.name}</span>
+          <span className="max-[1199px]:sr-only">{tool.name}</span>
         </a>
       ))}
     </nav>
