@@ -16,6 +16,7 @@ from signals.projection import changes
 from signals.row import alert_fields, headline, new_row
 from signals.scrub import scrubbed, scrubbed_text
 from signals.sources import Source, Sources
+from signals.strangers import Strangers
 from signals.timing import Stopwatch, ms
 
 RETRY_AFTER_S = 5  # TradingView's own pause before it sends a 5xx again
@@ -60,7 +61,7 @@ class Intake:
         max_age_s: float = 300.0,
         store_timeout_s: float = 2.0,
     ) -> None:
-        self.stopwatch = stopwatch or Stopwatch()
+        self.stopwatch, self.strangers = stopwatch or Stopwatch(), Strangers()
         self._journal, self._sources = journal, sources
         self._window_s, self._max_age_s, self._store_timeout_s = window_s, max_age_s, store_timeout_s
         journal.listen(self.stopwatch.committed)
@@ -79,10 +80,11 @@ class Intake:
             source = self._sources.by_token(path_token)
         else:
             source = self._sources.by_tokens(find_secrets(body, content_type, query))
+        received_at = datetime.fromtimestamp(received_ns / 1e9, UTC)
         if source is None:
+            self.strangers.came(received_at)
             hint = "Copy the webhook's URL again; a token may have been rotated."
             return _refused(401, "unknown_token", "No source has this token.", hint)
-        received_at = datetime.fromtimestamp(received_ns / 1e9, UTC)
         secrets = (self._sources.token(source.name), path_token or "")
         return self._take(_Delivery(source, secrets, body, content_type, query, received_at))
 

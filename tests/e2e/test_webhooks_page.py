@@ -97,6 +97,18 @@ def test_what_goes_wrong_is_told_with_its_remedy(busy: DeskServer, visitor: Visi
     looked_at(page, f"{size}-{theme}")
 
 
+def test_an_alert_that_posts_to_an_old_url_is_told(server: DeskServer, visitor: Visitor) -> None:
+    """After a rotation nothing else would show why a source fell silent."""
+    page = open_page(visitor, server)
+    expect(page.locator("[data-source=tradingview]")).to_be_visible()
+    expect(page.get_by_text("unknown token")).to_have_count(0)
+    assert requests.post(f"{server.url}/webhook/an-old-token", data=entry(1), timeout=10).status_code == 401
+    page.reload()
+    card = page.get_by_role("region", name="Posts with an unknown token")
+    expect(card).to_contain_text("1 since the start")
+    assert_accessible(page)
+
+
 def test_a_silence_ends_with_the_number_missed(busy: DeskServer, visitor: Visitor) -> None:
     """The first alert after it closes the row by itself."""
     page = open_page(visitor, busy)

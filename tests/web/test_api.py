@@ -75,6 +75,8 @@ def test_a_new_source_takes_alerts_and_its_old_token_ends_with_rotation(client: 
     assert client.post(path, data=entry(2)).status_code == 401
     assert client.post("/webhook/" + rotated["url"].rsplit("/", 1)[1], data=entry(3)).status_code == 200
     assert client.post("/api/sources/none/rotate", headers=ADMIN).status_code == 404
+    knocks = client.get("/api/webhook/health", headers=ADMIN).get_json()["strangers"]
+    assert (knocks["count"], knocks["last_at"] is not None) == (1, True)
 
 
 def test_a_token_of_the_settings_is_not_said_to_be_rotated(client: FlaskClient) -> None:

@@ -31,11 +31,13 @@ def blueprint(desk: Desk) -> Blueprint:
     @api.get("/api/webhook/health")
     @require("read")
     @documented(
-        "Each source: last alert, cadence, lag, refusals, status; and for the owner the URL to give TradingView"
+        "Each source: last alert, cadence, lag, refusals, status; how many posts had an unknown token; "
+        "and for the owner the URL to give TradingView"
     )
     def webhook() -> Response:
         owner = principal().may("admin")
-        return answer({"items": state.sources(desk), "next": None, "setup": setup(desk) if owner else None})
+        told = {"strangers": desk.intake.strangers.describe(), "setup": setup(desk) if owner else None}
+        return answer({"items": state.sources(desk), "next": None} | told)
 
     @api.get("/api/publishers")
     @require("read")

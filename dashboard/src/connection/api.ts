@@ -309,7 +309,7 @@ export interface Operations {
   "DELETE /api/tokens/{token_id}": { path: { token_id: string }; query: undefined; answer: unknown };
   /** Fills, newest first */
   "GET /api/trades": { path: undefined; query: { symbol?: string; limit?: string; cursor?: string }; answer: unknown };
-  /** Each source: last alert, cadence, lag, refusals, status; and for the owner the URL to give TradingView */
+  /** Each source: last alert, cadence, lag, refusals, status; how many posts had an unknown token; and for the owner the URL to give TradingView */
   "GET /api/webhook/health": { path: undefined; query: undefined; answer: unknown };
   /** Each source's states over a past time: live, silent, closed, and unknown with its reason */
   "GET /api/webhook/timeline": { path: undefined; query: { source?: string; from?: string; to?: string }; answer: unknown };

@@ -5,6 +5,7 @@ import { useDesk } from "../../state/desk";
 import { Gaps } from "./Gaps";
 import { Rejects } from "./Rejects";
 import { SourceCard } from "./SourceCard";
+import { Strangers } from "./Strangers";
 import { useSources } from "./sources";
 import { useStates } from "./trouble";
 import { Unrecognised } from "./Unrecognised";
@@ -29,6 +30,7 @@ export function Health({ hours, only }: Props) {
   }
   return (
     <>
+      {only === "" && <Strangers />}
       {shown.map((one) => (
         <SourceCard key={one.source} health={one} source={sources.data?.find((source) => source.name === one.source)} states={states.data} stale={stale} />
       ))}

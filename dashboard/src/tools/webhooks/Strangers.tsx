@@ -1,0 +1,38 @@
+/** Says that alerts come with a token that no source has: after a rotation TradingView goes on posting to the old URL. */
+
+import { useQuery } from "@tanstack/react-query";
+
+import { Age } from "../../components/Age";
+import { Card } from "../../components/Card";
+import { isRecord } from "../../connection/envelope";
+import { call } from "../../connection/http";
+import { number, text } from "../../state/read";
+
+/** They make no fact, since anybody may knock, so nothing tells that there is a new one. */
+const ASK_AGAIN_MS = 15_000;
+const A_DAY_MS = 86_400_000;
+
+export function Strangers() {
+  const { data } = useQuery({
+    queryKey: ["strangers"],
+    refetchInterval: ASK_AGAIN_MS,
+    queryFn: async ({ signal }) => {
+      const answer = await call("/api/webhook/health", { signal });
+      const told = isRecord(answer) && isRecord(answer["strangers"]) ? answer["strangers"] : {};
+      const last = text(told, "last_at");
+      const recent = last !== null && Date.now() - Date.parse(last) < A_DAY_MS;
+      return recent ? { count: number(told, "count") ?? 0, last } : null;
+    },
+  });
+  if (data === null || data === undefined) return null;
+  return (
+    <Card title="Posts with an unknown token" note={data.count === 1 ? "1 since the start" : `${data.count} since the start`}>
+      <p role="status">
+        <span className="text-warn">
+          The last came <Age at={data.last} /> ago and was refused.
+        </span>{" "}
+        <span className="text-muted">An alert may still post to an old URL: copy the webhook’s URL under Connect into it.</span>
+      </p>
+    </Card>
+  );
+}
