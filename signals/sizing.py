@@ -108,10 +108,11 @@ def size(trade: Plan | NoPlan, score: Scored, rules: SizingRules, volatility: fl
 
 
 def _fixed_fraction(trade: Plan, rules: SizingRules, money: Decimal, per_unit: Decimal, units: Decimal) -> Reason:
+    # What differs from row to row comes first: a list shows no more than the beginning.
     text = (
-        f"{number(rules.risk_per_trade * 100)} % of {number(rules.equity)} is {number(float(money))}; the stop is "
-        f"{number(float(trade.distance))} away, {number(float(per_unit))} a unit with costs: "
-        f"{number(float(units))} units."
+        f"{number(float(units))} units: the stop is {number(float(trade.distance))} away, "
+        f"{number(float(per_unit))} a unit with costs, of the {number(float(money))} that "
+        f"{number(rules.risk_per_trade * 100)} % of {number(rules.equity)} allow."
     )
     return reason("fixed_fraction", text)
 
