@@ -143,5 +143,5 @@ def test_a_redis_that_stands_still_delays_nobody(make: MakeProcess, redis_server
     redis_server.start()
     wait_for(lambda: here.connected() and there.connected(), 10.0)
     here.journal.append(unit(fact()))
-    wait_for(lambda: there.journal.head == 51, 3.0)
-    wait_for(lambda: prices(there)[-1:] == [49.0], 3.0)
+    wait_for(lambda: there.journal.head == 51, 10.0)
+    wait_for(lambda: prices(there)[-1:] == [49.0], 10.0)
