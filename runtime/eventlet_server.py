@@ -156,7 +156,8 @@ class EventletServer:
                 greenio.shutdown_safe(client)
 
     def _serve(self, client: Any, address: Any) -> None:
-        number = client.fileno()
+        # Not the descriptor: a WebSocket closes it before its task ends, and then it is another connection's.
+        number = id(client)
         self._open[number] = client
         state = self._states[number] = [address, client, wsgi.STATE_IDLE]
         try:

@@ -101,14 +101,16 @@ class Rider:
         polling += f"&sid={sid}"
         requests.post(polling, data="40" + json.dumps(asked), timeout=20)
         for _ in range(self._random.randrange(1, 4)):
-            self._packets(requests.get(polling, timeout=20).text)
+            self._packets(requests.get(polling, timeout=30).text)  # one that finds nothing waits for 20 s
+            if self.done:
+                break
         with ThreadPoolExecutor(1) as pool:
-            waiting = pool.submit(lambda: requests.get(polling, timeout=20).text)
+            waiting = pool.submit(lambda: requests.get(polling, timeout=30).text)
             line = self._dial(f"{ENGINE_IO}&transport=websocket&sid={sid}")
             _say(line, "2probe")
             head = _exactly(line, 2)
             assert _exactly(line, head[1]) == b"3probe"
-            self._packets(waiting.result(20))
+            self._packets(waiting.result(30))
         _say(line, "5")
         return line
 
