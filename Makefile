@@ -26,7 +26,7 @@ check: setup $(VENV)/.packages-dev ## lint and types only (seconds)
 	@scripts/check.sh
 
 chaos: setup $(VENV)/.packages-dev ## the long forms of the fault tests
-	@$(PY) -m pytest -m chaos -n 2 --timeout 1800 tests/faults
+	@$(PY) -m pytest -m chaos -n 2 --timeout 1800 tests
 
 bench: setup $(VENV)/.packages-dev ## the measured claims
 	@scripts/bench.sh

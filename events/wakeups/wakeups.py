@@ -148,7 +148,9 @@ class Wakeups:
                 continue
             failures = 0
             if self._away.get("receive") is not False:
+                # Both ways: another's hello may have come while nobody listened here.
                 self._hello = True
+                self._untold |= dict.fromkeys(self._mine)
                 self._due.set()
             self._note("receive", None)
             for text in texts:
