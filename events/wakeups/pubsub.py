@@ -32,6 +32,7 @@ class PubSub:
             **(tls if url.startswith("rediss://") else {}),
         }
         self._sender: redis.Redis | None = None
+        self._receiving: redis.Redis | None = None  # its end closes the connection of its subscription
         self._receiver: Any = None
 
     def send(self, texts: Sequence[str]) -> None:
@@ -49,8 +50,8 @@ class PubSub:
     def receive(self) -> list[str]:
         try:
             if self._receiver is None:
-                client = redis.Redis.from_url(self._url, **self._options)
-                self._receiver = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+                self._receiving = redis.Redis.from_url(self._url, **self._options)
+                self._receiver = self._receiving.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
                 self._receiver.subscribe(self._channel)
             found: list[str] = []
             wait = WAIT_SECONDS
@@ -71,6 +72,7 @@ class PubSub:
             dropped.close()
 
     def close_receiving(self) -> None:
-        dropped, self._receiver = self._receiver, None
-        if dropped is not None:
-            dropped.close()
+        for dropped in (self._receiver, self._receiving):
+            if dropped is not None:
+                dropped.close()
+        self._receiver = self._receiving = None

@@ -112,9 +112,9 @@ class Wakeups:
         head, self._head = self._head, 0
         hello, self._hello = self._hello, False
         keys = list(self._untold)[:MOST_AT_ONCE]
-        texts = [self._mine[key] for key in keys]
         for key in keys:
             del self._untold[key]
+        texts = [self._mine[key] for key in keys]
         if head:
             texts.append(messages.head_text(self._process, head))
         if hello:

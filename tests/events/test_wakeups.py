@@ -96,6 +96,22 @@ def test_the_newest_passing_update_reaches_the_other_clients(make: MakeProcess) 
     assert len({one.id for one in there.heard}) == len(there.heard)
 
 
+def test_who_listens_hears_everything_from_then_on(
+    threads: Runtime, by: str, request: pytest.FixtureRequest, postgres_url: str
+) -> None:
+    """What is said the moment after `receive` first came back is heard: it listens on one connection and keeps it.
+
+    Seen to fail with a Redis client that was let go: its end closed the subscription, which came back 1.5 ms later.
+    """
+    redis_url = request.getfixturevalue("redis_server").url if by == "redis" else ""
+    carrier = carrier_for(threads, "one", database_url=postgres_url, redis_url=redis_url)
+    assert carrier is not None
+    assert carrier.receive() == []
+    say(by, request, "signal_desk:one", "now")
+    assert carrier.receive() == ["now"]
+    carrier.close_receiving()
+
+
 def test_an_update_that_does_not_fit_is_left_out(make: MakeProcess) -> None:
     """A text longer than the carrier takes is counted, and the next one travels."""
     here, there = make("here"), make("there")
