@@ -130,9 +130,15 @@ def commands() -> list[str]:
     return [command for command in found if command.startswith(("make ", "python "))]
 
 
-@pytest.mark.parametrize("command", [one for one in commands() if one.startswith("python ")])
+def commands_of_pages() -> list[str]:
+    """What the dashboard tells people to type, up to the next sign."""
+    sources = [path.read_text() for path in sorted((ROOT / "dashboard" / "src").rglob("*.ts*"))]
+    return sorted({one for text in sources for one in re.findall(r"python -m \w+\.\w+(?: (?:--)?[A-Za-z-]+)*", text)})
+
+
+@pytest.mark.parametrize("command", [*(one for one in commands() if one.startswith("python ")), *commands_of_pages()])
 def test_every_python_command_answers_help(command: str) -> None:
-    """What the README tells people to type exists, and the options shown exist too."""
+    """What the README and the pages tell people to type exists, and the options shown exist too."""
     words = command.split()[1:]
     target = words[:2] if words[0] == "-m" else words[:1]
     rest = [word for word in words[len(target) :] if re.fullmatch(r"[a-z][a-z-]*|--[a-z-]+", word)]

@@ -67,12 +67,13 @@ class Attack:
 
     def _closed(self, selector: selectors.BaseSelector, one: Attacker) -> None:
         try:
-            if one.line.recv(4096):
-                return
+            ended = not one.line.recv(4096)
         except BlockingIOError:
-            return
+            ended = False
         except OSError:
-            pass  # reset: as good as closed
+            ended = True  # reset: as good as closed
+        if not ended:
+            return
         self.lasted.append(time.monotonic() - one.since)
         selector.unregister(one.line)
         one.line.close()

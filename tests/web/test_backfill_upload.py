@@ -5,17 +5,16 @@ import io
 import json
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
 from flask.testing import FlaskClient
 
+from tests.signals.alert.real_data import found
 from tests.support.server import WEBHOOK_TOKEN
 from tests.web.conftest import ADMIN, MakeApp
+from tests.web.jobs import ended
 from web.assembly import App
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
 REAL = "TradingView_Alerts_Log_2025-11-15_ff323.csv"
 SECRET = "hunter2-canary"
 
@@ -41,16 +40,6 @@ def drop(client: FlaskClient, log: bytes, **query: str) -> dict[str, Any]:
     answer = client.post("/api/backfill/upload", data=log, query_string=query, headers=ADMIN)
     assert answer.status_code == 202, answer.text
     return ended(client, answer.get_json()["job"])
-
-
-def ended(client: FlaskClient, job: str, seconds: float = 30) -> dict[str, Any]:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        told: dict[str, Any] = client.get(f"/api/jobs/{job}", headers=ADMIN).get_json()
-        if told["state"] != "running":
-            return told
-        time.sleep(0.02)
-    raise AssertionError(told)
 
 
 def test_what_was_missed_is_told_then_stored_once(app: App, client: FlaskClient) -> None:
@@ -120,10 +109,9 @@ def test_thousands_of_equal_lines_are_compared_at_once(client: FlaskClient) -> N
     assert took < 6
 
 
-@pytest.mark.skipif(not (DATA / REAL).exists(), reason="the real logs are not part of the repository")
 def test_a_real_log(client: FlaskClient) -> None:
     """Every tenth alert of a real export is left out, and exactly those are found."""
-    content = (DATA / REAL).read_bytes()
+    content = found(REAL).read_bytes()
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     for n, row in enumerate(reversed(rows)):
         if n % 10:

@@ -10,18 +10,9 @@ from flask.testing import FlaskClient
 from events import catalogue
 from events.errors import NotStored
 from tests.web.conftest import ADMIN
+from tests.web.jobs import ended
 from web.assembly import App
 from web.jobs import MOST_KEPT, MOST_RUNNING, Job, Step, TooManyJobs
-
-
-def ended(client: FlaskClient, job: Job, seconds: float = 5) -> dict[str, Any]:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        told: dict[str, Any] = client.get(f"/api/jobs/{job.id}", headers=ADMIN).get_json()
-        if told["state"] != "running":
-            return told
-        time.sleep(0.01)
-    raise AssertionError(told)
 
 
 def test_a_job_tells_how_far_it_is_and_what_came_of_it(app: App, client: FlaskClient) -> None:
@@ -34,7 +25,7 @@ def test_a_job_tells_how_far_it_is_and_what_came_of_it(app: App, client: FlaskCl
             step(n, 100)
         return "counted"
 
-    seen = ended(client, app.desk.jobs.start("count", work))
+    seen = ended(client, app.desk.jobs.start("count", work).id)
     assert (seen["state"], seen["done"], seen["total"], seen["result"]) == ("done", 100, 100, "counted")
     deadline = time.monotonic() + 5
     while told[-1]["state"] == "running" and time.monotonic() < deadline:
@@ -67,7 +58,7 @@ def test_a_cancelled_job_ends_at_its_next_step(app: App, client: FlaskClient) ->
     answer = client.post(f"/api/jobs/{job.id}/cancel", headers=ADMIN).get_json()
     assert (answer["state"], answer["can_cancel"]) == ("running", False)
     going_on.set()
-    seen = ended(client, job)
+    seen = ended(client, job.id)
     assert (seen["state"], seen["result"], steps) == ("cancelled", None, [])
 
 
@@ -80,8 +71,8 @@ def test_a_failure_is_explained(app: App, client: FlaskClient) -> None:
     def other(step: Step) -> None:
         raise ValueError("/secret/path")
 
-    assert ended(client, app.desk.jobs.start("a", ours))["error"]["code"] == "not_stored"
-    told = ended(client, app.desk.jobs.start("b", other))
+    assert ended(client, app.desk.jobs.start("a", ours).id)["error"]["code"] == "not_stored"
+    told = ended(client, app.desk.jobs.start("b", other).id)
     assert (told["state"], told["error"]["code"]) == ("failed", "internal_error")
     assert "secret" not in str(told)
 
@@ -94,9 +85,9 @@ def test_jobs_are_bounded_in_number_and_in_memory(app: App, client: FlaskClient)
         app.desk.jobs.start("one more", lambda step: None)
     release.set()
     for job in running:
-        ended(client, job)
+        ended(client, job.id)
     for n in range(MOST_KEPT + 10):
-        ended(client, app.desk.jobs.start(f"short {n}", lambda step: None))
+        ended(client, app.desk.jobs.start(f"short {n}", lambda step: None).id)
     items = client.get("/api/jobs", headers=ADMIN).get_json()["items"]
     assert len(items) <= MOST_KEPT + 1
     assert items[0]["name"] == f"short {MOST_KEPT + 9}"

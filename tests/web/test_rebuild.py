@@ -3,7 +3,6 @@
 import sqlite3
 import subprocess
 import sys
-import time
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from tests.conftest import StartServer
 from tests.support.alerts import entry
 from tests.support.server import ROOT, WEBHOOK_TOKEN, DeskServer
 from tests.web.conftest import ADMIN
+from tests.web.jobs import ended
 from web.assembly import App
 
 
@@ -58,21 +58,15 @@ def test_the_command_works_beside_a_server_and_without(start_server: StartServer
     assert list(server.data_dir.glob("rebuild-*")) == []
 
 
-def ended(client: FlaskClient) -> dict[str, Any]:
-    job = client.post("/api/rebuild", headers=ADMIN)
-    assert job.status_code == 202
-    while (told := client.get(f"/api/jobs/{job.get_json()['job']}", headers=ADMIN).get_json())["state"] == "running":
-        time.sleep(0.02)
-    return dict(told)
-
-
 def test_a_child_that_dies_changes_nothing_and_is_explained(
     app: App, client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The job ends with a reason code and what to do, and the log names the cause."""
     assert client.post(f"/webhook/{WEBHOOK_TOKEN}", data=entry(1)).status_code == 200
     app.desk.journal.append(Unit(changes=[Change("ALTER TABLE rejects RENAME TO elsewhere")]))
-    told = ended(client)
+    begun = client.post("/api/rebuild", headers=ADMIN)
+    assert begun.status_code == 202
+    told = ended(client, begun.get_json()["job"])
     assert (told["state"], told["error"]["code"]) == ("failed", "rebuild_failed")
     assert "Nothing was changed" in told["error"]["hint"]
     assert "no such table: rejects" in caplog.text

@@ -4,6 +4,7 @@ import { Braces, Filter, History, Zap } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { CopyButton } from "../../components/CopyButton";
+import { AsItCame } from "../../components/signal/AsItCame";
 import { Tree } from "../../components/Tree";
 import { rawOf, type ActivityFact } from "../../state/activity";
 import { utc } from "../../state/format";
@@ -38,21 +39,7 @@ export function FactDetail({ fact }: { fact: ActivityFact }) {
             <Line name="Id">{fact.id}</Line>
             <Line name="Origin">{fact.origin === "external" ? "published from outside" : "the desk itself"}</Line>
           </dl>
-          {raw !== null && raw !== "" && (
-            <div>
-              <h2 className="label mb-1">As it came</h2>
-              <pre
-                // Long alerts scroll inside, so the keyboard must reach them.
-                // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-                tabIndex={0}
-                role="region"
-                aria-label="Alert text as it came"
-                className="figure max-h-44 overflow-auto rounded border border-line bg-ground px-3 py-2 break-all whitespace-pre-wrap text-muted"
-              >
-                {raw}
-              </pre>
-            </div>
-          )}
+          <AsItCame raw={raw} />
           <div className="-ml-2 flex flex-wrap">
             {signal !== null && (
               <Act icon={<Zap size={13} aria-hidden />} onClick={() => go(`/signals/${signal}`)}>

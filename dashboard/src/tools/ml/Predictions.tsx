@@ -4,6 +4,7 @@ import { useCallback, useMemo, useState } from "react";
 
 import { Card } from "../../components/Card";
 import { Empty } from "../../components/States";
+import { CardHead } from "../../components/signal/CardHead";
 import { Price, ProbabilityCell, Result, Side, SymbolCell, Verdict } from "../../components/signal/cells";
 import { Contributions } from "../../components/signal/Contributions";
 import { BASELINE, featureWords } from "../../components/signal/features";
@@ -57,14 +58,7 @@ const content = (row: SignalItem) => (
 );
 const card = (row: SignalItem) => (
   <>
-    <span className="flex w-full items-baseline gap-2 whitespace-nowrap">
-      <span className="min-w-0 truncate text-[14px] font-semibold">{row.symbol ?? row.kind}</span>
-      <Side side={row.side} />
-      <Price value={row.price} />
-      <span className="ml-auto shrink-0 text-muted">
-        <Time at={row.received_at} />
-      </span>
-    </span>
+    <CardHead row={row} />
     <span className="flex w-full items-center gap-3">
       <span className="w-28 shrink-0">
         <ProbabilityCell row={row} />

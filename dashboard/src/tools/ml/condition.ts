@@ -9,7 +9,7 @@ export interface Condition {
   todo?: string;
 }
 
-const RETRAIN = "Train one from your own alerts: python -m ml.train, then python -m ml.models promote.";
+const RETRAIN = "Train one from bars of your market: python -m ml.train --bars FILE --out FOLDER, then set MODEL_PATH and MODEL_SHA256 and restart.";
 
 export function condition(model: ModelNow): Condition {
   switch (model.status) {
@@ -23,7 +23,7 @@ export function condition(model: ModelNow): Condition {
       return { glow: "warn", text: "Starter, not for trading: its probability is shown, but neither vetoes nor scales a size.", todo: RETRAIN };
     case "champion":
       if (model.reason === "breaker_open") {
-        return { glow: "bad", text: "Resting after three failures in a row; it is tried again within half a minute.", todo: "If this stays, see the log for the model’s error, or promote another." };
+        return { glow: "bad", text: "Resting after several failures in a row (BREAKER_FAILURES); it is tried again after BREAKER_SECONDS.", todo: "If this stays, see the log for the model’s error, or set another by MODEL_PATH and MODEL_SHA256." };
       }
       return doubtful(model) ?? { glow: "good", text: "In use: it vetoes and scales sizes." };
   }

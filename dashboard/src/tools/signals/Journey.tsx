@@ -3,11 +3,12 @@
 import { useMemo } from "react";
 
 import { Problem } from "../../components/Problem";
+import { AsItCame } from "../../components/signal/AsItCame";
 import { Contributions } from "../../components/signal/Contributions";
 import { childrenNow, useDesk, type SignalItem } from "../../state/desk";
 import type { SignalRow } from "../../events";
 import { Facts } from "./Facts";
-import { useSignal, type WholeSignal } from "./history";
+import { useSignal } from "./history";
 import { Steps } from "./Steps";
 
 export function Journey({ id, item }: { id: string; item?: SignalItem }) {
@@ -27,7 +28,7 @@ export function Journey({ id, item }: { id: string; item?: SignalItem }) {
         <div className="grid gap-x-8 gap-y-4 pl-7 max-[719px]:pl-0 min-[1024px]:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
           <div className="min-w-0 space-y-4">
             {query.isPending ? <p className="text-muted">Loading the journey…</p> : <Steps row={row} whole={query.data ?? null} />}
-            {query.data && <Raw whole={query.data} />}
+            {query.data && <AsItCame raw={query.data.raw} />}
           </div>
           <div className="min-w-0 space-y-4">
             <Facts row={row} folded={folded} />
@@ -53,25 +54,6 @@ function Reasons({ row }: { row: SignalRow }) {
           </li>
         ))}
       </ul>
-    </div>
-  );
-}
-
-function Raw({ whole }: { whole: WholeSignal }) {
-  if (whole.raw === null || whole.raw === "") return null;
-  return (
-    <div>
-      <h2 className="label mb-1">As it came</h2>
-      <pre
-        // Long alerts scroll inside, so the keyboard must reach them.
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        tabIndex={0}
-        role="region"
-        aria-label="Alert text as it came"
-        className="figure max-h-44 overflow-auto rounded border border-line bg-ground px-3 py-2 break-all whitespace-pre-wrap text-muted"
-      >
-        {whole.raw}
-      </pre>
     </div>
   );
 }

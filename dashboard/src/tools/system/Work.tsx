@@ -26,7 +26,7 @@ export function Jobs() {
   return (
     <Card title="Long work" span={6}>
       {jobs.length === 0 ? (
-        <Empty title="Nothing runs.">Backfills, rebuilds and trainings show their progress here, and can be cancelled.</Empty>
+        <Empty title="Nothing runs.">Backfills, rebuilds and archiving show their progress here; what can be cancelled says so.</Empty>
       ) : (
         <ul className="max-h-64 space-y-3 overflow-y-auto">
           {jobs.map((one) => (
