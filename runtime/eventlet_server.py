@@ -10,6 +10,7 @@ import greenlet
 from eventlet import greenio, hubs, wsgi
 
 from runtime.contract import WSGIApp
+from runtime.eventlet_head import OrdinaryFirst
 from runtime.requests import FULL, IDLE_SECONDS, prepared
 
 log = logging.getLogger("runtime")
@@ -45,7 +46,7 @@ class Deadline:
             log.debug("a slow client was gone already: %s", error)
 
 
-class Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
+class Protocol(OrdinaryFirst):
     """One connection. The first byte of a request starts its deadline."""
 
     deadline_seconds = 10.0
@@ -98,6 +99,7 @@ class EventletServer:
             debug=False,
             keepalive=True,
         )
+        self._server.capitalize_response_headers = False  # no client cares, and each answer would pay for it
         self._open: dict[int, Any] = {}
         self._states: dict[int, list[Any]] = {}
         self._stopped = False

@@ -25,6 +25,7 @@ def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[byt
         "path": environ["PATH_INFO"],
         "body": environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)).decode(),
         "extensions": environ.get("HTTP_SEC_WEBSOCKET_EXTENSIONS"),
+        "environ": {name: value for name, value in environ.items() if isinstance(value, str | tuple)},
     }
     answer = json.dumps(seen).encode()
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])

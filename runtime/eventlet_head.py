@@ -1,0 +1,79 @@
+"""Lets eventlet's server take an ordinary request's head as `runtime/head.py` reads it; any other as it always did."""
+
+from typing import Any
+from urllib.parse import unquote
+
+from eventlet import wsgi
+
+from runtime.head import Head, ordinary
+
+
+class OrdinaryFirst(wsgi.HttpProtocol):  # type: ignore[misc]
+    """Leans on how `HttpProtocol.handle_one_request` asks for the line, the head and the environment in turn.
+
+    `tests/runtime/test_heads.py` holds both ways to the same environment and the same refusals.
+    """
+
+    _head: Head | None = None
+    _address: dict[str, str] | None = None
+
+    def _read_request_line(self) -> Any:
+        self._head = head = ordinary(self.rfile.peek(1))
+        if head is None:
+            return super()._read_request_line()
+        self.rfile.read(head.size)
+        return head.line
+
+    def parse_request(self) -> bool:
+        head = self._head
+        if head is None:
+            return bool(super().parse_request())
+        self.command, self.path, self.request_version = head.method, head.target, "HTTP/1.1"
+        self.requestline = f"{head.method} {head.target} HTTP/1.1"
+        self.close_connection = not head.kept
+        self.headers = head
+        return True
+
+    def get_environ(self) -> Any:
+        head = self._head
+        if head is None:
+            return super().get_environ()
+        path, asked, query = head.target.partition("?")
+        length = head.named.get("CONTENT_LENGTH")
+        environ = self.server.get_environ()
+        environ |= self._addresses()
+        environ |= {
+            "REQUEST_METHOD": head.method,
+            "SCRIPT_NAME": "",
+            "RAW_PATH_INFO": path,
+            "PATH_INFO": unquote(path, encoding="latin1"),
+            "CONTENT_TYPE": head.named.get("CONTENT_TYPE", "text/plain"),
+            "SERVER_PROTOCOL": "HTTP/1.0",
+            "GATEWAY_INTERFACE": "CGI/1.1",
+            "headers_raw": head.fields,
+            "eventlet.posthooks": [],
+            "eventlet.set_idle": self._set_idle,
+        }
+        if asked:
+            environ["QUERY_STRING"] = query
+        if length is not None:
+            environ["CONTENT_LENGTH"] = length
+        for name, value in head.named.items():
+            if name not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+                environ[f"HTTP_{name}"] = value
+        environ["wsgi.input"] = environ["eventlet.input"] = wsgi.Input(self.rfile, length or "0", self.connection)
+        return environ
+
+    def _addresses(self) -> dict[str, str]:
+        """Both ends, asked of the kernel once a connection."""
+        if self._address is None:
+            (name, port), (host, from_port) = map(
+                wsgi.addr_to_host_port, (self.request.getsockname(), self.client_address)
+            )
+            self._address = {
+                "SERVER_NAME": name, "SERVER_PORT": str(port), "REMOTE_ADDR": host, "REMOTE_PORT": str(from_port)
+            }  # fmt: skip
+        return self._address
+
+    def _set_idle(self) -> None:
+        self.conn_state[2] = wsgi.STATE_IDLE
