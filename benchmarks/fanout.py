@@ -1,72 +1,84 @@
 """How fast one fact reaches the last of many clients, beside a bare C loop and four peers, on one machine in one run.
 
-python -m benchmarks.fanout [--peers FOLDER] [--quick] [--clients 1,100,1000,5000] [--reps 3] [--write]
+python -m benchmarks.fanout [--peers FOLDER] [--quick] [--clients 1,100,1000,5000] [--rounds 9] [--write]
 
 FOLDER (or the environment's BENCH_PEERS) holds the peers' servers, already built; without it ours is measured alone.
-Every server is pinned to one core and the clients to another; servers take turns within each repetition, and each waits
-for a quiet machine. --write puts the tables into docs/performance.md. At most twelve minutes.
+Every server is pinned to one core and the clients to another. All servers stand at once and take turns of a second, so
+that a slow moment of the machine hits them alike; the highest rates are looked for one server after the other. --write
+puts the tables into docs/performance.md. About ten minutes.
 """
 
 import argparse
 import os
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmarks.broadcast import alerts, machine, table
-from benchmarks.broadcast.figures import Figures, broadcast, sustained
+from benchmarks.broadcast.figures import Figures, sustained
 from benchmarks.broadcast.generator import Broken, Generator, compiled
 from benchmarks.broadcast.servers import BARE, OURS, Running, Server, event_request, peers, running, train
+from benchmarks.broadcast.stage import ROUNDS, Stage
 from tests.support.server import API_TOKEN
 
-LIMIT_SECONDS = 720.0
-EVENTS = {1: 100, 100: 150, 1000: 60, 5000: 20}
 SUSTAINED_AT, ALERTS_AT = 100, 100
 IDLE, PING_ROUND_SECONDS = 5000, 26.0
-FIRST_GUESS = {"H-c": 1500.0, "A": 120.0, "E": 300.0}
+FIRST_GUESS = {"H-c": 2500.0, "A": 400.0, "E": 1100.0}
+# A peer that takes minutes to let so many in.
+TOO_MANY = {"A": 5000}
 
 
 class Bench:
-    """One run. `cells` and `alerts` grow with each repetition."""
+    """One run. `cells`, `rates` and `alerts` grow with each round."""
 
-    def __init__(self, asked: argparse.Namespace, folder: Path) -> None:
-        self.asked, self.began = asked, time.monotonic()
+    def __init__(self, asked: argparse.Namespace, folder: Path, servers: list[Server]) -> None:
+        self.asked, self.servers = asked, servers
         self.cells: table.Cells = {}
+        self.rates: table.Cells = {}
         self.alerts: list[Figures] = []
         self.busy: list[float] = []
+        self.failed = 0
         self._program, self._trained = compiled(folder), train(folder)
         self._server_core, self._generator_core = machine.cores()
-        self._guess = dict(FIRST_GUESS)
 
-    def fits_another(self, done: int) -> bool:
-        """Whether one more repetition ends within the limit, if it takes as long as those before."""
-        spent = time.monotonic() - self.began
-        return not done or spent * (done + 1) / done <= self.asked.limit
+    def run(self) -> None:
+        for count in self.asked.clients:
+            self._wait()
+            able = [server for server in self.servers if count < TOO_MANY.get(server.tag, sys.maxsize)]
+            for server, figures in Stage(self._start, self._gave_up).play(able, count, self.asked.rounds):
+                self.cells.setdefault((server.name, count), []).append(figures)
+            for server in able:
+                say(server.name, count, table.medians(self.cells.get((server.name, count), [])))
+        if not self.asked.quick:
+            for number in range(self.asked.trials):
+                for server in self.servers[:: -1 if number % 2 else 1]:
+                    self._rate(server)
+        if any(server.ours for server in self.servers):
+            for _ in range(1 if self.asked.quick else self.asked.trials):
+                self._alerts()
 
-    def turn(self, server: Server) -> None:
-        """One server's whole programme, with more and more clients."""
-        self.busy.append(machine.wait_until_quiet(self.asked.patience))
-        with running(server, self._server_core, self._trained) as found, self._generator(found) as generator:
-            before = machine.memory_kb(found.pids)
-            for count in self.asked.clients:
-                generator.clients(count)
-                cell = self.cells.setdefault((server.name, count), [])
-                figures = {"kb_per_client": (machine.memory_kb(found.pids) - before) / count}
-                generator.prepare(event_request(found), 1)
-                figures |= broadcast(found, generator, EVENTS.get(count, 30))
-                if count == SUSTAINED_AT and not self.asked.quick:
-                    generator.prepare(event_request(found), 32)
-                    figures |= sustained(found, generator, self._guess.get(server.tag, 700.0))
-                    self._guess[server.tag] = figures["events_per_second"] or self._guess.get(server.tag, 700.0) / 2
-                cell.append(figures)
-                say(server.name, count, figures)
+    def _rate(self, server: Server) -> None:
+        self._wait()
+        known = table.medians(self.rates.get((server.name, SUSTAINED_AT), []))
+        guess = known.get("events_per_second") or FIRST_GUESS.get(server.tag, 1500.0)
+        try:
+            with self._one(server) as (found, generator):
+                generator.clients(SUSTAINED_AT)
+                generator.prepare(event_request(found), 32)
+                figures = sustained(found, generator, guess)
+        except (Broken, RuntimeError) as error:
+            self._gave_up(server, error)
+            return
+        self.rates.setdefault((server.name, SUSTAINED_AT), []).append(figures)
+        say(server.name, SUSTAINED_AT, figures)
 
-    def alert_turn(self) -> None:
+    def _alerts(self) -> None:
         """The alerts' figures, of ours alone."""
-        self.busy.append(machine.wait_until_quiet(self.asked.patience))
+        self._wait()
         figures: Figures = {}
-        with running(OURS[0], self._server_core, self._trained) as found, self._generator(found) as generator:
+        with self._one(OURS[0]) as (found, generator):
             generator.prepare(alerts.request(found.port), alerts.CONNECTIONS)
             generator.clients(1)
             alerts.throughput(generator, 0.5)  # first use: imports, caches, the first score
@@ -81,39 +93,56 @@ class Bench:
         self.alerts.append(figures)
         say("alerts", ALERTS_AT, figures)
 
-    def _generator(self, found: Running) -> Generator:
-        return Generator(
+    def _wait(self) -> None:
+        self.busy.append(machine.wait_until_quiet(self.asked.patience))
+
+    @contextmanager
+    def _one(self, server: Server) -> Iterator[tuple[Running, Generator]]:
+        with ExitStack() as stack:
+            yield self._start(server, stack)
+
+    def _start(self, server: Server, stack: ExitStack) -> tuple[Running, Generator]:
+        found = stack.enter_context(running(server, self._server_core, self._trained))
+        generator = Generator(
             self._program,
             self._generator_core,
             port=found.port,
             post_port=found.post_port,
-            mode=found.server.mode,
-            path=found.server.path,
+            mode=server.mode,
+            path=server.path,
             token=API_TOKEN,
         )
+        return found, stack.enter_context(generator)
+
+    def _gave_up(self, server: Server, error: Exception) -> None:
+        self.failed += 1
+        print(f"{server.name}: {error}", file=sys.stderr, flush=True)
 
     def lines(self) -> list[str]:
-        reps = max((len(cells) for cells in self.cells.values()), default=0)
         return [
-            f"Measured on {machine.describe()}; medians of {reps} repetitions; the other work on the machine",
-            f"before each turn was {100 * max(self.busy):.0f} % of a core at the most. Times run from the moment the",
-            "server turns to the event (a peer: its POST's receipt; ours: the commit's end); in brackets the multiple",
-            "of the bare loop's.",
+            f"Measured on {machine.describe()}; medians of {self.asked.rounds} rounds in which every server had its",
+            f"turn; the other work on the machine before each part was {100 * max(self.busy):.0f} % of a core at the",
+            "most. Times run from the moment the server turns to the event (a peer: its POST's receipt; ours: the",
+            "commit's end); in brackets the median, over the rounds, of the multiple of the bare loop's in that round.",
             *table.broadcasts(self.cells, BARE),
-            *self._rates(),
-            "",
-            "An alert through the webhook, with the model's score, the size and both commits:",
-            *table.alerts(self.alerts),
+            *self._highest(),
+            *self._ways(),
         ]
 
-    def _rates(self) -> list[str]:
-        if self.asked.quick:
+    def _ways(self) -> list[str]:
+        if not self.alerts:
+            return []
+        said = "An alert through the webhook, with the model's score, the size and both commits:"
+        return ["", said, *table.alerts(self.alerts)]
+
+    def _highest(self) -> list[str]:
+        if not self.rates:
             return []
         return [
             "",
             f"The highest rate of single events with {SUSTAINED_AT} clients at which the p99 from each event's due",
             "time to each client stays under 50 ms; ours commits every event before it is sent:",
-            *table.rates(self.cells, SUSTAINED_AT),
+            *table.rates(self.rates, SUSTAINED_AT),
         ]
 
 
@@ -127,43 +156,28 @@ def main() -> int:
     parser.add_argument("--peers", type=Path, default=os.environ.get("BENCH_PEERS"), help="the folder of the peers")
     parser.add_argument("--only", default="", help="tags of the servers, such as desk,H-c; default: all")
     parser.add_argument("--clients", type=lambda text: [int(n) for n in text.split(",")], default=[1, 100, 1000, 5000])
-    parser.add_argument("--reps", type=int, default=3)
-    parser.add_argument("--quick", action="store_true", help="up to 1,000 clients, once, without the highest rate")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="turns of each server at each number of clients")
+    parser.add_argument("--trials", type=int, default=2, help="looks for each server's highest rate")
+    parser.add_argument("--quick", action="store_true", help="up to 1,000 clients, three rounds, without the rates")
     parser.add_argument("--patience", type=float, default=20.0, help="seconds to wait for a quiet machine")
-    parser.add_argument(
-        "--limit", type=float, default=LIMIT_SECONDS, help="seconds; a repetition that would end later is left out"
-    )
     parser.add_argument("--data-dir", type=Path, help="a folder on the disk to use; default: the temporary one")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
     asked = parser.parse_args()
     if asked.quick:
-        asked.reps, asked.clients, asked.patience = 1, [n for n in asked.clients if n <= 1000], 2.0
+        asked.rounds, asked.clients, asked.patience = 3, [n for n in asked.clients if n <= 1000], 2.0
     if asked.peers is None:
         print("No peers: name their folder with --peers or BENCH_PEERS to compare with them.", file=sys.stderr)
     others = peers(Path(asked.peers)) if asked.peers is not None else ()
-    servers = [s for s in (*others, *OURS) if not asked.only or s.tag in asked.only.split(",")]
     machine.allow_files()
-    failed = 0
     with tempfile.TemporaryDirectory(dir=asked.data_dir) as folder:
-        bench = Bench(asked, Path(folder))
-        for rep in range(asked.reps):
-            if not bench.fits_another(rep):
-                print(f"no time for more than {rep} repetitions: --limit allows more", file=sys.stderr)
-                break
-            for server in servers if rep % 2 == 0 else servers[::-1]:
-                if rep and server in OURS[1:]:  # its variants take one turn, ours itself all
-                    continue
-                try:
-                    bench.turn(server)
-                except (Broken, RuntimeError, AssertionError) as error:
-                    failed += 1
-                    print(f"{server.name}: {error}", file=sys.stderr, flush=True)
-            bench.alert_turn()
+        servers = [s for s in (*others, *OURS) if not asked.only or s.tag in asked.only.split(",")]
+        bench = Bench(asked, Path(folder), servers)
+        bench.run()
     lines = bench.lines()
     print("\n".join(lines))
     if asked.write:
         table.write(lines)
-    return 1 if failed else 0
+    return 1 if bench.failed else 0
 
 
 if __name__ == "__main__":
