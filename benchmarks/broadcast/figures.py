@@ -35,7 +35,7 @@ def broadcast(running: Running, generator: Generator, events: int) -> Figures:
     clients = len(run.events[0].arrivals)
     last, median, every, posted = [], [], [], []
     for event, post in _own(running, run):
-        at = handed.get(_seq(event.payload))
+        at = handed.get(seq_of(event.payload))
         if at is None or not all(event.arrivals):
             continue
         since = sorted((arrival - at) / 1000 for arrival in event.arrivals)
@@ -65,19 +65,20 @@ def _own(running: Running, run: Run) -> list[tuple[Seen, Post]]:
 
 def _number(running: Running, payload: bytes) -> int:
     if not running.server.ours:
-        return _seq(payload)
+        return seq_of(payload)
     found = OUR_ID.search(payload, 0, 300)
     return int(found[1]) if found else -1
 
 
-def _seq(payload: bytes) -> int:
+def seq_of(payload: bytes) -> int:
+    """The event's own `seq`; -1 when there is none."""
     found = SEQ.search(payload, 0, 200)
     return int(found[1]) if found else -1
 
 
 def _handed(running: Running, run: Run) -> dict[int, int]:
     """When the server turned to each event, by seq: peers say so in the event, ours in `/ws/stats`."""
-    said = {_seq(event.payload): HANDED.search(event.payload, 0, 200) for event in run.events}
+    said = {seq_of(event.payload): HANDED.search(event.payload, 0, 200) for event in run.events}
     return running.handed() or {seq: int(at[1]) for seq, at in said.items() if at}
 
 

@@ -8,6 +8,7 @@
  *                                  "~~~~~~~~~~" the same with spaces
  *   send EVENTS RATE SECONDS OUT   RATE 0: one event after the other; else so many a second whatever becomes of
  *                                  them. Writes everything it saw to OUT; answers "sent POSTS SLOTS DELIVERED"
+ *   listen EVENTS SECONDS OUT      hear so many events that another generator's posts bring; answers as `send` does
  *   pause SECONDS                  only answer pings
  * Times are CLOCK_MONOTONIC in ns. The file: int64 posts, slots, clients; each post: due, sent, answered, status and
  * 256 bytes of the answer's body; each slot: its first frame's length and 4,096 bytes; then a time for each client (0:
@@ -307,12 +308,30 @@ static void write_out(const char *name, int64_t count) {
   if (fclose(out)) die(name);
 }
 
+static void begin_run(int64_t count, int64_t events) {
+  base = top + 1, slots = events + 64, reached = delivered = answered = 0;
+  posts = calloc(count + 1, sizeof *posts), arrived = calloc(slots * wanted + 1, 8);
+  kept = calloc(slots + 1, KEPT), kept_length = calloc(slots + 1, 8);
+}
+
+static void end_run(const char *out, int64_t posted) {
+  write_out(out, posted);
+  printf("sent %lld %lld %lld %d\n", (long long)posted, (long long)reached, (long long)delivered, ended);
+  slots = 0;
+  free(posts), free(arrived), free(kept), free(kept_length);
+}
+
+static void do_listen(int64_t events, double seconds, const char *out) {
+  begin_run(0, events);
+  int64_t give_up = now() + (int64_t)(seconds * 1e9);
+  while (now() < give_up && !ended && delivered < events * wanted) hear_all(1);
+  end_run(out, 0);
+}
+
 /* Each post brings `each` facts (an alert: received, scored, decided). One by one, 2 ms of quiet lie between two. */
 static void do_send(int64_t events, double rate, double seconds, const char *out, int each) {
   int64_t count = rate > 0 ? (int64_t)(rate * seconds) : events, posted = 0, began = now(), quiet_since = 0;
-  base = top + 1, slots = count * each + 64, reached = delivered = answered = 0;
-  posts = calloc(count + 1, sizeof *posts), arrived = calloc(slots * wanted + 1, 8);
-  kept = calloc(slots + 1, KEPT), kept_length = calloc(slots + 1, 8);
+  begin_run(count, count * each);
   int64_t give_up = began + (int64_t)((seconds + (rate > 0 ? 2 : 20)) * 1e9);
   double step = rate > 0 ? 1e9 / rate : 0;
   while (now() < give_up && !ended) {
@@ -332,10 +351,7 @@ static void do_send(int64_t events, double rate, double seconds, const char *out
     hear_all(wait < 0.02 ? 0.02 : wait > 1 ? 1 : wait);
   }
   while (in_flight && now() < give_up + 5000000000LL) hear_all(10);
-  write_out(out, posted);
-  printf("sent %lld %lld %lld %d\n", (long long)posted, (long long)reached, (long long)delivered, ended);
-  slots = 0;
-  free(posts), free(arrived), free(kept), free(kept_length);
+  end_run(out, posted);
 }
 
 static void obey(char *line) {
@@ -351,6 +367,7 @@ static void obey(char *line) {
     fclose(in), puts("post");
   } else if (sscanf(line, "send %lld %lf %lf %500s %d", &events, &rate, &seconds, name, &each) >= 4)
     do_send(events, rate, seconds, name, each);
+  else if (sscanf(line, "listen %lld %lf %500s", &events, &seconds, name) == 3) do_listen(events, seconds, name);
   else if (sscanf(line, "pause %lf", &seconds) == 1) {
     for (int64_t end = now() + (int64_t)(seconds * 1e9); now() < end;) hear_all(20);
     printf("paused %d\n", standing);

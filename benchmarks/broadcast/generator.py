@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import struct
@@ -58,10 +59,10 @@ class Run:
 
 
 class Generator:
-    """`clients` of one server, and connections that post to it. Use as a context manager."""
+    """`clients` of one server, and connections that post to it, pinned to a core. Use as a context manager."""
 
     def __init__(
-        self, program: Path, core: int, *, port: int, post_port: int, mode: str, path: str, token: str
+        self, program: Path, core: int | None, *, port: int, post_port: int, mode: str, path: str, token: str
     ) -> None:
         command = [program, "--port", str(port), "--post-port", str(post_port), "--mode", mode, "--path", path]
         self._folder = tempfile.TemporaryDirectory()
@@ -73,7 +74,8 @@ class Generator:
             text=True,
             env={"GENERATOR_TOKEN": token},
         )
-        os.sched_setaffinity(self._process.pid, {core})
+        if core is not None:
+            os.sched_setaffinity(self._process.pid, {core})
 
     def clients(self, count: int) -> float:
         """Let clients join until `count` stand; seconds that it took."""
@@ -93,24 +95,39 @@ class Generator:
         """`rate` posts a second at their own times, whatever becomes of those before."""
         return self._send(f"0 {rate} {seconds}", each)
 
+    def listen(self, events: int, seconds: float) -> None:
+        """Begin to hear so many events that another generator's posts bring: `heard` has them."""
+        self._tell(f"listen {events} {seconds} {self._seen}")
+
+    def heard(self) -> Run:
+        """What `listen` saw, once everybody had everything or its time was over."""
+        return _read(self._seen, int(self._answer()[4]))
+
     def pause(self, seconds: float) -> None:
         self._ask(f"pause {seconds}")
 
     def _send(self, what: str, each: int) -> Run:
-        file = Path(self._folder.name) / "seen"
-        answer = self._ask(f"send {what} {file} {each}")
-        return _read(file, int(answer[4]))
+        answer = self._ask(f"send {what} {self._seen} {each}")
+        return _read(self._seen, int(answer[4]))
+
+    @property
+    def _seen(self) -> Path:
+        return Path(self._folder.name) / "seen"
 
     def _ask(self, line: str) -> list[str]:
+        self._tell(line)
+        return self._answer()
+
+    def _tell(self, line: str) -> None:
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        assert self._process.stderr is not None
-        try:
+        with contextlib.suppress(OSError):  # it ended: its last words are the answer's error
             self._process.stdin.write(line + "\n")
             self._process.stdin.flush()
-            answer = self._process.stdout.readline().split()
-        except OSError:
-            answer = []
+
+    def _answer(self) -> list[str]:
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        answer = self._process.stdout.readline().split()
         if not answer:
             self._process.wait(10)
             raise Broken(self._process.stderr.read().strip() or "the generator ended")

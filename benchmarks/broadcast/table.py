@@ -94,6 +94,18 @@ def alerts(found: Sequence[Figures]) -> list[str]:
     ]
 
 
+def webs(found: Sequence[Figures], clients: int) -> list[str]:
+    """One web and two, which share the clients and the machine's cores."""
+    one, two = (median(found, f"last_of_{clients}_by_{count}_ms") for count in (1, 2))
+    if one is None or two is None:
+        return []
+    return [
+        "",
+        f"One fact to {clients:,} clients on Postgres, from its commit's end to the last, every process on any core:",
+        f"{one:.1f} ms with one web, {two:.1f} ms with two that share the clients ({two / one:.2f}×).",
+    ]
+
+
 def write(lines: Sequence[str], page: Path = PAGE) -> None:
     """Put `lines` between the page's markers."""
     before, _, rest = page.read_text().partition(BEGIN)

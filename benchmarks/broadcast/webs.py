@@ -1,0 +1,63 @@
+"""One fact to 2,000 clients: of one web process, and of two that share them, on one Postgres with one worker."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from benchmarks.broadcast.figures import Figures, seq_of
+from benchmarks.broadcast.generator import Generator, Run
+from benchmarks.broadcast.servers import ROOM, SOCKETIO, Running, Server, event_request
+from tests.support.server import API_TOKEN
+from tests.support.topology import Topology
+
+CLIENTS, RATE, SECONDS = 2000, 10.0, 3.0
+LONG_LEASE = {"LEASE_SECONDS": "6", "LEASE_RENEW_SECONDS": "2", "LOG_LEVEL": "warning"}
+WEB = Server("web", "web", "desk", SOCKETIO, ours=True)
+
+
+def last_client(topology: Topology, program: Path) -> Figures:
+    """Milliseconds from a commit's end to the last client of all webs; no process is pinned."""
+    webs = topology.webs
+    with ExitStack() as stack:
+        generators = [
+            stack.enter_context(
+                Generator(
+                    program, None, port=web.port, post_port=web.port, mode=WEB.mode, path=WEB.path, token=API_TOKEN
+                )
+            )
+            for web in webs
+        ]
+        for generator in generators:
+            generator.clients(CLIENTS // len(webs))
+        posting, *others = generators
+        first = Running(WEB, webs[0].port, webs[0].pid, webs[0])
+        posting.prepare(event_request(first), 1)
+        posting.stream(RATE, 1.0)  # first use
+        for other in others:
+            other.listen(int(RATE * SECONDS), SECONDS + 3)
+        runs = [posting.stream(RATE, SECONDS), *(other.heard() for other in others)]
+        handed = first.handed()
+    return {f"last_of_{CLIENTS}_by_{len(webs)}_ms": statistics.median(_lasts(runs, handed))}
+
+
+def _lasts(runs: list[Run], handed: dict[int, int]) -> Iterator[float]:
+    arrivals: dict[int, list[int]] = {}
+    for run in runs:
+        for event in run.events:
+            arrivals.setdefault(seq_of(event.payload), []).extend(event.arrivals)
+    for seq, at in handed.items():
+        found = arrivals.get(seq, [])
+        if len(found) == CLIENTS and all(found):
+            yield (max(found) - at) / 1e6
+
+
+@contextmanager
+def standing(folder: Path, template: Path, database_url: str, webs: int) -> Iterator[Topology]:
+    topology = Topology(folder, template, database_url, {**ROOM, **LONG_LEASE})
+    try:
+        yield topology.start(webs, 1)
+    finally:
+        topology.stop()
