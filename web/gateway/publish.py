@@ -23,6 +23,8 @@ ID = re.compile(r"[A-Za-z0-9._:-]{8,64}")
 # Only the newest of a passing update counts, but that of each key is kept in memory.
 PASSING_BYTES = 4096
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+# Characters that are kept of what an event says of itself; what is cut is told in its answer.
+LONGEST = {"message": 2000, "source": 64, "symbol": 64}
 # What each scope lets a token say. Nothing of it passes for the desk's own word: the handler table looks at the origin.
 PUBLISH = frozenset({"event", "alert", "price_update", "pattern_detected", "ml_prediction_update", "llm_decision"})
 SIGNAL = "signal_received"
@@ -39,7 +41,10 @@ class Publisher:
         self._quotas = Quotas(desk.values.publish_per_second, desk.values.publish_bytes_per_second)
 
     def publish(self, principal: Principal, items: Sequence[Any]) -> list[dict[str, Any]]:
-        """One answer an item, in order: `{id, seq, existing}` or `{id, error}`. Raises NotStored, OverQuota."""
+        """One answer an item, in order: `{id, seq, existing}` or `{id, error}`. Raises NotStored, OverQuota.
+
+        `cut` in it names the fields of which only the beginning was kept.
+        """
         self._quotas.check(principal.session, len(items))
         answers: list[dict[str, Any]] = []
         facts: list[tuple[int, Fact]] = []
@@ -52,6 +57,8 @@ class Publisher:
             except BadMessage as error:
                 answer["error"] = error.error()
                 continue
+            if cut := [name for name, longest in LONGEST.items() if len(str(item.get(name) or "")) > longest]:
+                answer["cut"] = cut
             if isinstance(made, Fact):
                 answer["id"] = made.id
                 facts.append((len(answers) - 1, made))
@@ -122,10 +129,10 @@ class Publisher:
         fields: dict[str, Any] = {
             "type": type_,
             "data": checked,
-            "message": words(item, "message", 2000) or type_.replace("_", " "),
-            "source": words(item, "source", 64) or principal.name or "external",
+            "message": words(item, "message") or type_.replace("_", " "),
+            "source": words(item, "source") or principal.name or "external",
             "level": level,
-            "symbol": words(item, "symbol", 64) or (words(checked, "symbol", 64) or None),
+            "symbol": words(item, "symbol") or (words(checked, "symbol") or None),
         }
         if fields["source"].strip().casefold() == OWN_SOURCE:
             raise BadMessage("bad_event", "`source` is the desk's own name.", "Name the script that speaks.")
@@ -145,7 +152,7 @@ class Publisher:
     def _alert(self, item: Mapping[str, Any], data: dict[str, Any]) -> dict[str, Any]:
         """As the webhook: the same checks, keys and answers."""
         sources = self._desk.sources
-        name = words(item, "source", 64)
+        name = words(item, "source")
         source = name if name and sources.get(name) is not None else sources.default.name
         answer = self._desk.intake.publish(source, wire.encode(data), message_id=given_id(item))
         if answer.status >= 400:
@@ -164,11 +171,11 @@ def given_id(item: Mapping[str, Any]) -> str | None:
     return given
 
 
-def words(item: Mapping[str, Any], field: str, longest: int) -> str:
-    """A text field, held to `longest` characters; "" when absent. Raises BadMessage when it is no text."""
+def words(item: Mapping[str, Any], field: str) -> str:
+    """A text field, held to its `LONGEST`; "" when absent. Raises BadMessage when it is no text."""
     value = item.get(field)
     if value is None:
         return ""
     if not isinstance(value, str) or "\0" in value:
         raise BadMessage("bad_event", f"`{field}` is not text.", "Send a string.")
-    return value[:longest]
+    return value[: LONGEST[field]]

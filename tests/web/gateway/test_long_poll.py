@@ -94,6 +94,22 @@ def test_publishing_is_idempotent_and_external(gateway: Any) -> None:
     assert [one["origin"] for one in told if "origin" in one] == ["external"]
 
 
+def test_what_is_cut_is_told(gateway: Any) -> None:
+    """Of a text longer than is kept the beginning is stored, and the answer names the field; others are not named."""
+    event = {
+        "type": "event",
+        "message": "m" * 2001,
+        "source": "s" * 64,
+        "symbol": "N" * 65,
+        "data": {"event_type": "info"},
+    }
+    long, short = publish(gateway, [event, {**event, "message": "m", "symbol": "N"}], "publish-token").json()["items"]
+    assert long["cut"] == ["message", "symbol"]
+    assert "cut" not in short
+    stored = gateway.poll(after=0)["items"][0]
+    assert (len(stored["message"]), len(stored["symbol"])) == (2000, 64)
+
+
 def test_several_events_are_one_publish(gateway: Any) -> None:
     """A list over `/ws` is answered one by one, a bad neighbour spoils nothing, and its resend stores nothing."""
     client = Plain(gateway.ws, "publish-token")
