@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from signals.alert.synonyms import squash
@@ -52,14 +52,20 @@ class Fields:
         for leaf in self.leaves:
             self._index.setdefault(leaf.name, []).append(leaf)
 
-    def named(self, names: Iterable[str], aside: bool = False) -> Iterator[Leaf]:
+    def named(self, names: Sequence[str], aside: bool = False) -> Sequence[Leaf]:
         """Leaves of these names, in the order of the names; those set aside come only when asked for."""
-        for name in names:
-            for leaf in self._index.get(name, ()):
-                if leaf.box == "" or (aside and leaf.box == "aside"):
-                    yield leaf
+        index = self._index
+        if index.keys().isdisjoint(names):  # a few fields, and hundreds of names that are asked for
+            return ()
+        return [
+            leaf
+            for name in names
+            if name in index
+            for leaf in index[name]
+            if leaf.box == "" or (aside and leaf.box == "aside")
+        ]
 
-    def first(self, names: Iterable[str], read: Callable[[Any], T | None], aside: bool = False) -> T | None:
+    def first(self, names: Sequence[str], read: Callable[[Any], T | None], aside: bool = False) -> T | None:
         """The first value of these names that lies in the field's domain, which marks it as understood."""
         for leaf in self.named(names, aside):
             found = read(leaf.value)
@@ -100,9 +106,8 @@ def _leaves(document: dict[str, Any]) -> Iterator[Leaf]:
         path, here, box = waiting.popleft()
         for key, value in here.items() if isinstance(here, dict) else ((str(i), v) for i, v in enumerate(here)):
             name = squash(key)
-            inner = box or _box_of(name)
             if isinstance(value, dict) or (isinstance(value, list) and name in _TARGET_BOX):
-                waiting.append(((*path, key), value, inner))
+                waiting.append(((*path, key), value, box or _box_of(name)))
                 continue
             count += 1
             if count > _MAX_LEAVES:

@@ -32,17 +32,18 @@ def alert_of(document: dict[str, Any], query: Mapping[str, str], source: SourceR
     told = Fields(lessons)
     _agree(fields)
     asked = Fields(dict(query))
+    places = [place for place in (told, fields, asked) if place.leaves]
     notes: list[str] = []
 
-    symbol = _first(told, fields, asked, synonyms.SYMBOL, symbol_of) or symbol_of(source.symbol)
-    exchange, delayed = _exchange(symbol, told, fields, asked)
-    interval = _first(told, fields, asked, synonyms.INTERVAL, interval_of) or interval_of(source.interval)
-    verdict = judged([told, fields, asked], source, notes)
-    prices = levels.levels_of([told, fields, asked], verdict.kind, verdict.side, notes)
+    symbol = _first(places, synonyms.SYMBOL, symbol_of) or symbol_of(source.symbol)
+    exchange, delayed = _exchange(symbol, places)
+    interval = _first(places, synonyms.INTERVAL, interval_of) or interval_of(source.interval)
+    verdict = judged(places, source, notes)
+    prices = levels.levels_of(places, verdict.kind, verdict.side, notes)
     name = symbol.name if symbol else None
-    moment = moment_of([told, fields, asked], source, exchange, name, interval, received_at, notes)
-    quantity = _first(told, fields, asked, synonyms.QUANTITY, _quantity)
-    trade_ref = _first(told, fields, asked, synonyms.TRADE_REF, reference)
+    moment = moment_of(places, source, exchange, name, interval, received_at, notes)
+    quantity = _first(places, synonyms.QUANTITY, _quantity)
+    trade_ref = _first(places, synonyms.TRADE_REF, reference)
     trade = verdict.kind in ("exit", "update")
     recognised = verdict.recognised or bool(symbol and prices.price is not None)
     if not recognised:
@@ -52,8 +53,8 @@ def alert_of(document: dict[str, Any], query: Mapping[str, str], source: SourceR
     if delayed:
         notes.append("delayed_feed")
     reads = (synonyms.FINAL_MFE if verdict.kind == "exit" else synonyms.MFE, synonyms.MAE, synonyms.OUTCOME_R)
-    mfe, mae, outcome = (_first(told, fields, asked, names, multiple) for names in reads)
-    reason = _first(told, fields, asked, synonyms.EXIT_REASON, reference) if verdict.kind == "exit" else None
+    mfe, mae, outcome = (_first(places, names, multiple) for names in reads)
+    reason = _first(places, synonyms.EXIT_REASON, reference) if verdict.kind == "exit" else None
     test = any(is_true(leaf.value) for leaf in fields.named(synonyms.TEST))
     return Alert(
         kind=verdict.kind,
@@ -107,16 +108,16 @@ def reference(value: Any) -> str | None:
     return None
 
 
-def _first(told: Fields, fields: Fields, asked: Fields, names: tuple[str, ...], read: Any) -> Any:
+def _first(places: list[Fields], names: tuple[str, ...], read: Any) -> Any:
     """The first usable value: as taught, else in the body, else in the query."""
-    for place in (told, fields, asked):
+    for place in places:
         found = place.first(names, read)
         if found is not None:
             return found
     return None
 
 
-def _exchange(symbol: Symbol | None, told: Fields, fields: Fields, asked: Fields) -> tuple[str | None, bool]:
+def _exchange(symbol: Symbol | None, places: list[Fields]) -> tuple[str | None, bool]:
     """The exchange and whether its feed is delayed; a field that repeats the symbol tells nothing."""
     if symbol is not None and symbol.exchange:
         return symbol.exchange, symbol.delayed
@@ -125,7 +126,7 @@ def _exchange(symbol: Symbol | None, told: Fields, fields: Fields, asked: Fields
         name, delayed = exchange_of(value)
         return None if name is None or (symbol is not None and name == symbol.name) else (name, delayed)
 
-    found = _first(told, fields, asked, synonyms.EXCHANGE, read)
+    found = _first(places, synonyms.EXCHANGE, read)
     return found if found else (None, False)
 
 

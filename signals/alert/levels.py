@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from signals.alert import synonyms
@@ -41,7 +41,7 @@ def _nonzero(value: Any, name: str = "price") -> float | None:
 
 
 def _first(
-    places: list[Fields], names: Iterable[str], read: Callable[[Any], float | None], aside: bool = False
+    places: list[Fields], names: Sequence[str], read: Callable[[Any], float | None], aside: bool = False
 ) -> float | None:
     for place in places:
         found = place.first(names, read, aside)

@@ -75,11 +75,12 @@ def opened(body: bytes, query: Mapping[str, str]) -> Opened:
         check_string(name)
         check_string(value)
     values = values_of(text, repairs) if trimmed(text) else []
-    secrets = _secrets(text, values or [], query)
+    spans = redact.named_spans(text)
+    secrets = _secrets(spans, values or [], query)
     if len(secrets) > MAX_SECRETS:
         raise refuse("too_many_keys", "secrets")
     clean = [redact.scrubbed(value, secrets) for value in values or []]
-    redacted = redact.redacted_text(text, secrets, clean)
+    redacted = redact.redacted_text(text, spans, secrets, clean)
     asked = redact.redacted_query(query, secrets)
     wanted = {name: value for name, value in asked.items() if not redact.is_secret_name(name)}
     documents, convention = _documents(redacted if values is None else "", clean, wanted, repairs)
@@ -94,14 +95,14 @@ def find_secrets(body: bytes, content_type: str | None, query: Mapping[str, str]
             values = values_of(text, []) if trimmed(text) else []
         except Unusable:
             values = []
-        return _secrets(text, values or [], query)
+        return _secrets(redact.named_spans(text), values or [], query)
     except Unusable:
-        return _secrets("", [], query)
+        return _secrets([], [], query)
 
 
-def _secrets(text: str, values: list[Any], query: Mapping[str, str]) -> tuple[str, ...]:
+def _secrets(spans: list[redact.Span], values: list[Any], query: Mapping[str, str]) -> tuple[str, ...]:
     found = dict.fromkeys(redact.secrets_in(values))
-    found.update(dict.fromkeys(secret for _, _, secret in redact.named_spans(text)))
+    found.update(dict.fromkeys(secret for _, _, secret in spans))
     found.update(dict.fromkeys(redact.secrets_in(dict(query))))
     return tuple(found)
 
@@ -141,4 +142,4 @@ def _salvaged(body: bytes) -> str:
     """What may be kept of a refused body: its first 64 KiB as text, secrets removed by name."""
     text = body[: 64 * 1024].decode("utf-8", "replace").replace("\x00", "\ufffd")
     spans = redact.named_spans(text)
-    return redact.redacted_text(text, [value for _, _, value in spans[:MAX_SECRETS]], [])
+    return redact.redacted_text(text, spans, [value for _, _, value in spans[:MAX_SECRETS]], [])

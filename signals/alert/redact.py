@@ -52,15 +52,21 @@ _WUNDER_ID = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _IN_LIST = re.compile(r"[^\s,\[\]\"']+")
+Span = tuple[int, int, str]  # start, end, value
 _NOT_SECRET = frozenset({"true", "false", "null", "none", "na", "nan", ""})
 
 
 def is_secret_name(name: str) -> bool:
     """True when a field of this name holds something only its owner may know."""
-    return _is_secret(squash(name)[-96:])
+    # The same few names come with every alert; long ones are not worth remembering.
+    return _known(name) if len(name) <= 48 else _is_secret(squash(name)[-96:])
 
 
 @lru_cache(maxsize=2048)
+def _known(name: str) -> bool:
+    return _is_secret(squash(name))
+
+
 def _is_secret(plain: str) -> bool:
     return (
         plain in _EXACT
@@ -69,9 +75,9 @@ def _is_secret(plain: str) -> bool:
     )
 
 
-def named_spans(text: str) -> list[tuple[int, int, str]]:
-    """Where secrets stand by name in a text of any form: (start, end, value), in order."""
-    spans = []
+def named_spans(text: str) -> list[Span]:
+    """Where secrets stand by name in a text of any form, in order."""
+    spans: list[Span] = []
     at = 0
     while found := _NAMED.search(text, at):
         at = found.end()
@@ -88,7 +94,8 @@ def named_spans(text: str) -> list[tuple[int, int, str]]:
             ]
         elif value[group].lower() not in _NOT_SECRET:
             spans.append((value.start(group), value.end(group), value[group]))
-    spans += [(m.start(1), m.end(1), m[1]) for m in _BEARER.finditer(text)]
+    if "earer" in text:
+        spans += [(m.start(1), m.end(1), m[1]) for m in _BEARER.finditer(text)]
     for pattern in (_LICENCE, _WUNDER_ID):
         spans += [(m.start(1), m.end(1), m[1]) for m in pattern.finditer(text)]
     return sorted(set(spans))
@@ -129,12 +136,15 @@ def _scrub(value: Any, secrets: list[str]) -> Any:
     return value
 
 
-def redacted_text(text: str, secrets: Iterable[str], values: list[Any]) -> str:
-    """The text as it came, with every secret replaced; falls back to the parsed form when escapes hide one."""
+def redacted_text(text: str, spans: Iterable[Span], secrets: Iterable[str], values: list[Any]) -> str:
+    """The text as it came, with every secret replaced; falls back to the parsed form when escapes hide one.
+
+    `spans` are the text's own `named_spans`.
+    """
     long = sorted({s for s in secrets if len(s) >= MIN_GLOBAL}, key=len, reverse=True)
     out = []
     at = 0
-    for start, end, _ in named_spans(text):
+    for start, end, _ in spans:
         if start < at:
             continue
         bare_number = (
