@@ -11,6 +11,7 @@ from prometheus_client import Counter
 from web import errors, pages, security, webhook
 from web.auth import views as auth_views
 from web.auth.service import Auth
+from web.before_flask import BeforeFlask
 from web.proxies import TrustedProxies
 
 if TYPE_CHECKING:
@@ -28,8 +29,10 @@ def create_flask(desk: Desk, auth: Auth) -> Flask:
     app.register_blueprint(webhook.blueprint(take))
     app.register_blueprint(auth_views.blueprint(desk))
     app.register_blueprint(pages.blueprint(desk, ROOT / "static"))
-    counted = app.extensions["desk_requests"]
-    app.wsgi_app = webhook.BeforeFlask(app.wsgi_app, take, auth, counted)  # type: ignore[method-assign]
+    first = BeforeFlask(app.wsgi_app, auth, app.extensions["desk_requests"])
+    first.add(webhook.door(take))
+    app.extensions["desk_before_flask"] = first
+    app.wsgi_app = first  # type: ignore[method-assign]
     return app
 
 

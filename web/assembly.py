@@ -203,6 +203,7 @@ def whole_door(desk: Desk, auth: Auth) -> tuple[Flask, Gateway]:
         flask.register_blueprint(blueprint)
     gateway = Gateway(desk, auth)
     gateway.init_app(flask)
+    flask.extensions["desk_before_flask"].add(gateway.posting.door)
     flask.register_blueprint(connections.blueprint(gateway))
     return flask, gateway
 

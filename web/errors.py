@@ -19,6 +19,7 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from signals.intake import Answer
 from web.answers import answer
 
 log = logging.getLogger("web")
@@ -79,15 +80,6 @@ def refusal(code: str, message: str, hint: str) -> dict[str, Any]:
 def install(app: Flask) -> None:
     """Register the mapping; nothing else in `web` turns an exception into an answer."""
 
-    @app.errorhandler(WebError)
-    def ours(error: WebError) -> Response:
-        response = answer(refusal(error.code, error.message, error.hint), error.status)
-        if error.retry_after is not None:
-            response.headers["Retry-After"] = str(max(1, round(error.retry_after)))
-        if error.status == 401:
-            response.headers["WWW-Authenticate"] = 'Bearer realm="Signal Desk"'
-        return response
-
     @app.errorhandler(HTTPException)
     def standard(error: HTTPException) -> Response:
         status = error.code or 500
@@ -99,20 +91,26 @@ def install(app: Flask) -> None:
         return response
 
     @app.errorhandler(Exception)
-    def unexpected(error: Exception) -> Response:
-        rule = request.url_rule.rule if request.url_rule else "no route"
-        code = getattr(error, "code", None)
-        if isinstance(code, str):  # an error of the floors below: it carries its own words
-            hint = str(getattr(error, "hint", ""))
-            status = int(getattr(error, "status", 503 if code in LATER else 400))
-            response = answer(refusal(code, str(getattr(error, "message", error)), hint), status)
-            if status == 503:
-                response.headers["Retry-After"] = "5"
-            return response
-        if isinstance(error, TimeoutError):
-            response = answer(refusal("too_busy", "The desk could not answer in time.", "Try again in seconds."), 503)
-            response.headers["Retry-After"] = "5"
-            return response
-        log.error("unexpected failure at %s", rule, exc_info=error)
-        hint = "The log names the cause. Nothing was changed unless the log says so."
-        return answer(refusal("internal_error", "The desk failed to answer this.", hint), 500)
+    def any_other(error: Exception) -> Response:
+        told = answer_to(error, request.url_rule.rule if request.url_rule else "no route")
+        return answer(told.body, told.status, told.headers)
+
+
+def answer_to(error: Exception, where: str) -> Answer:
+    """What a failure at the route `where` is answered; one that nobody expected is logged."""
+    code = getattr(error, "code", None)
+    if isinstance(error, WebError):
+        headers = {"WWW-Authenticate": 'Bearer realm="Signal Desk"'} if error.status == 401 else {}
+        if error.retry_after is not None:
+            headers["Retry-After"] = str(max(1, round(error.retry_after)))
+        return Answer(error.status, refusal(error.code, error.message, error.hint), headers)
+    if isinstance(code, str):  # an error of the floors below: it carries its own words
+        status = int(getattr(error, "status", 503 if code in LATER else 400))
+        told = refusal(code, str(getattr(error, "message", error)), str(getattr(error, "hint", "")))
+        return Answer(status, told, {"Retry-After": "5"} if status == 503 else {})
+    if isinstance(error, TimeoutError):
+        told = refusal("too_busy", "The desk could not answer in time.", "Try again in seconds.")
+        return Answer(503, told, {"Retry-After": "5"})
+    log.error("unexpected failure at %s", where, exc_info=error)
+    hint = "The log names the cause. Nothing was changed unless the log says so."
+    return Answer(500, refusal("internal_error", "The desk failed to answer this.", hint))

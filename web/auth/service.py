@@ -52,10 +52,14 @@ class Auth:
         """Whoever the `Authorization` header names, else the cookie's session. A wrong header is nobody."""
         given = headers.get("Authorization")
         if given:
-            scheme, _, token = given.partition(" ")
-            return self.check_token(token.strip()) if scheme.lower() == "bearer" else None
+            return self.by_header(given)
         secret = cookies.get(self.cookie_name(https))
         return self._of_session(secret) if secret else None
+
+    def by_header(self, authorization: str) -> Principal | None:
+        """Whom an `Authorization` header names; only `Bearer` is known."""
+        scheme, _, token = authorization.partition(" ")
+        return self.check_token(token.strip()) if scheme.lower() == "bearer" else None
 
     def check_token(self, token: str) -> Principal | None:
         """Whose API token this is."""

@@ -22,6 +22,7 @@ from web.gateway.metrics import DeliveryFigures
 from web.gateway.outbox import Outbox
 from web.gateway.plain_ws import ENDED, PlainWebSocket
 from web.gateway.playbacks import Playbacks
+from web.gateway.posting import Posting
 from web.gateway.publish import Publisher
 from web.gateway.rooms import Rooms
 from web.gateway.socketio_adapter import SocketIOAdapter
@@ -61,6 +62,7 @@ class Gateway:
             heartbeat=values.heartbeat_seconds,
         )
         self.publisher = Publisher(desk)
+        self.posting = Posting(self.publisher, auth, values.max_request_bytes)
         self.door = Door(values.clients_per_login, values.clients_per_address)
         self.playbacks = Playbacks(
             desk.journal,

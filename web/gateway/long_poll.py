@@ -12,15 +12,13 @@ from flask import Blueprint, Response, request
 from events import wire
 from events.journal import EventFilter
 from web import reading
-from web.answers import answer
 from web.auth import require
-from web.auth.guard import check_own_page, principal
+from web.auth.guard import principal
 from web.docs import documented
-from web.errors import BadRequest, NotAuthenticated, TooMany
-from web.gateway.errors import BadMessage, OverQuota
+from web.errors import BadRequest, NotAuthenticated
+from web.gateway.errors import BadMessage
 from web.gateway.internals import peer_gone
 from web.gateway.joining import Position, reset_reason
-from web.gateway.publish import BATCH_MOST
 from web.gateway.rooms import Subscription, subscription
 
 if TYPE_CHECKING:
@@ -134,7 +132,7 @@ class LongPoll:
         @room.post("/api/events")
         @documented("Publish a batch of events; each is stored once, however often it is sent with the same id")
         def publish() -> Response:
-            return self._publish()
+            return self._gateway.posting.view()
 
         return room
 
@@ -239,25 +237,3 @@ class LongPoll:
         facts = b",".join(encoder.fact(fact).json for fact in items)
         body = b'{"items":[' + facts + b"]," + wire.encode(rest)[1:]
         return Response(body, 200, {"Cache-Control": "no-store"}, mimetype="application/json")
-
-    def _publish(self) -> Response:
-        found = principal()
-        if found.kind == "session":
-            check_own_page(found)
-        try:
-            body = wire.decode(request.get_data())
-        except ValueError as error:
-            raise BadRequest("bad_json", f"The body can't be read: {error}.", "Send events as a list.") from None
-        items = body.get("events", body.get("items", [body])) if isinstance(body, dict) else body
-        if not isinstance(items, list) or not 0 < len(items) <= BATCH_MOST:
-            raise BadRequest("bad_event", "The body holds no list of events.", f"1 to {BATCH_MOST}, as a JSON list.")
-        try:
-            answers = self._gateway.publisher.publish(found, items)
-        except OverQuota as error:
-            raise TooMany(error.code, error.message, error.hint, error.retry_after) from None
-        stored = any("error" not in one for one in answers)
-        if not stored and len(answers) == 1:
-            refusal = answers[0]["error"]
-            refused = refusal["code"] in ("missing_scope", "not_publishable", "account_not_external")
-            return answer({"error": refusal}, 403 if refused else 400)
-        return answer({"items": answers}, 200 if stored else 400)
