@@ -29,6 +29,7 @@ SETTINGS: dict[str, Any] = {
     "messages_per_second": 20.0,
     "publish_per_second": 1000.0,
     "publish_bytes_per_second": 2 << 20,
+    "max_request_bytes": 1 << 20,
     "clients_per_login": 6000,
     "clients_per_address": 6000,
     "playbacks": 2,
