@@ -24,13 +24,20 @@ def prepared(app: WSGIApp, arrived: Callable[[dict[str, Any]], None]) -> WSGIApp
         # Compression multiplies a broadcast's cost, and every browser offers it.
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         length = environ.get("CONTENT_LENGTH") or ""
-        if length.isdigit() and 0 < int(length) <= MOST_READ_AHEAD:
-            body = environ["wsgi.input"].read(int(length))
-            if len(body) < int(length):
-                return _incomplete(start_response)
-            environ["wsgi.input"] = Body(body, environ["wsgi.input"])
+        if not (length.isdigit() and 0 < int(length) <= MOST_READ_AHEAD):
+            arrived(environ)
+            return app(environ, start_response)
+        reader = environ["wsgi.input"]
+        body = reader.read(int(length))
+        if len(body) < int(length):
+            return _incomplete(start_response)
+        environ["wsgi.input"] = Body(body, reader)
         arrived(environ)
-        return app(environ, start_response)
+        try:
+            return app(environ, start_response)
+        finally:
+            # The engine keeps the environment as long as the connection, and then until a collection finds it.
+            environ["wsgi.input"] = reader
 
     return handle
 

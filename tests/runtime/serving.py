@@ -7,20 +7,27 @@ import runtime
 ENGINE, MAX_SOCKETS, HEADER_TIMEOUT = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 runtime.patch(ENGINE)  # type: ignore[arg-type]
 
+import gc  # noqa: E402
 import json  # noqa: E402
 import socket  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 from typing import Any  # noqa: E402
 
+from runtime.requests import Body  # noqa: E402
+
 engine = runtime.make(ENGINE)  # type: ignore[arg-type]
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-    """Says what it was asked; `/slow` takes a second, `/break` raises."""
+    """Says what it was asked; `/slow` takes a second, `/break` raises, `/bodies` counts those in memory."""
     if environ["PATH_INFO"] == "/slow":
         engine.sleep(1.0)
     if environ["PATH_INFO"] == "/break":
         raise ValueError("broken")
+    if environ["PATH_INFO"] == "/bodies":
+        counted = json.dumps({"bodies": sum(isinstance(one, Body) for one in gc.get_objects())}).encode()
+        start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(counted)))])
+        return [counted]
     seen = {
         "path": environ["PATH_INFO"],
         "body": environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)).decode(),
