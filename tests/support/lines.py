@@ -8,6 +8,7 @@ from typing import Any
 import socketio
 import websocket
 
+from tests.support.in_order import InOrderClient
 from tests.support.server import DeskServer
 
 KINDS = ("ws", "websocket", "polling")
@@ -46,7 +47,7 @@ class Line:
             threading.Thread(target=self._read, daemon=True).start()
         else:
             # Without the option the library would send an Origin of its own beside ours.
-            self._client = socketio.Client(reconnection=False, websocket_extra_options={"suppress_origin": True})
+            self._client = InOrderClient(reconnection=False, websocket_extra_options={"suppress_origin": True})
             self._client.on("*", lambda _, data=None: self.events.append(data))
             self._client.on("disconnect", self._end)
             headers |= {"Origin": origin} if origin else {}

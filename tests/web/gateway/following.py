@@ -5,8 +5,9 @@ import json
 import time
 from typing import Any
 
-import socketio
 import websocket
+
+from tests.support.in_order import InOrderClient
 
 
 class Plain:
@@ -51,7 +52,7 @@ class Talker:
 
     def __init__(self, url: str, auth: dict[str, Any] | None = None, transports: Any = None, **headers: str) -> None:
         self.events: list[tuple[str, dict[str, Any]]] = []
-        self.client = socketio.Client(reconnection=False)
+        self.client = InOrderClient(reconnection=False)
         self.client.on("*", lambda name, data: self.events.append((name, data)))
         auth = {"token": "admin-token"} if auth is None else auth
         self.client.connect(url, auth=auth, transports=transports, headers=headers, wait_timeout=10)
