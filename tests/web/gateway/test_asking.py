@@ -77,6 +77,8 @@ def test_history_is_of_what_is_followed(shared: Running) -> None:
     talker = Talker(shared.url, {"token": "read-token", "symbols": ["NQ1!"], "types": ["event"], "history": 20})
     talker.wait(lambda t: t.named("snapshot"))
     upto = talker.named("snapshot")[0]["data"]["seq"]
+    head = shared.append(3)  # one of each symbol: behind it no more of the past can come
+    talker.wait(lambda t: t.seqs and t.seqs[-1] > head - 3)
     told = [one for one in talker.named("event") if one["seq"] <= upto]
     assert (len(told), {one["symbol"] for one in told}) == (20, {"NQ1!"})
     assert talker.seqs == sorted(set(talker.seqs))
