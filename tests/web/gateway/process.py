@@ -32,6 +32,7 @@ SETTINGS: dict[str, Any] = {
     "max_request_bytes": 1 << 20,
     "clients_per_login": 6000,
     "clients_per_address": 6000,
+    "state_seconds": 0.0,  # shared, a test would be given the state of the one before
     "playbacks": 2,
     "playback_per_second": 1000.0,
     "playback_idle_seconds": 1.0,
@@ -79,7 +80,7 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
     from signals.sources import Sources
     from web import errors
     from web.api import accounts
-    from web.gateway import Gateway, internals
+    from web.gateway import Gateway, internals, joining
 
     runtime = make(engine)
     values = SimpleNamespace(**(SETTINGS | overrides))
@@ -112,6 +113,7 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
     app.register_blueprint(accounts.blueprint(desk))
     if values.stock:
         internals.PINNED["python-engineio"] = "0.0.1"
+    joining.STATE_SECONDS = values.state_seconds
     gateway = Gateway(desk, keeper, state)
     gateway.init_app(app)
 
