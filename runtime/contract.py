@@ -49,6 +49,39 @@ class Lane(Protocol):
         """Its threads end after what they are doing. Later calls raise RuntimeError."""
 
 
+class Wire(Protocol):
+    """A connection without its request: the owner reads, sends and closes it, on the loop; see `Connection`."""
+
+    @property
+    def send(self) -> Callable[[bytes | memoryview], int]:
+        """The kernel's own, which never waits: how much it took. Raises BlockingIOError, OSError."""
+
+    def recv(self, most: int) -> bytes:
+        """What is there; b"" at the end. Never waits. Raises BlockingIOError, OSError."""
+
+    def watch(self, readable: Callable[[], None]) -> None:
+        """Call `readable`, which must not yield, whenever there is something to read, the end included."""
+
+    def rest(self) -> None:
+        """Watch no more, until `watch` again."""
+
+    def wait_writable(self) -> None:
+        """Yield until more can be sent, or the connection ended. One task at a time."""
+
+    def shutdown(self) -> None:
+        """End both directions: who watches or waits is told. It stays the owner's to close."""
+
+    def close(self) -> None:
+        """Give it back; until then the server counts it as open. Who waits is told first. Harmless when done twice."""
+
+
+class Connection(Protocol):
+    """The connection that a request came by: `environ["desk.connection"]`."""
+
+    def take(self) -> Wire:
+        """Take it over: the application answers by itself and returns nothing, and what the request held is freed."""
+
+
 class Server(Protocol):
     """A WSGI server on one listening socket."""
 
@@ -56,10 +89,14 @@ class Server(Protocol):
         """Serve until `stop`; blocks."""
 
     def stop(self, grace_seconds: float) -> None:
-        """Accept nothing more, let running requests end for `grace_seconds`, then close what is left."""
+        """Accept nothing more, let running requests end for `grace_seconds`, then close what is left.
+
+        Connections that were taken over have the same time, and are shut down after it.
+        """
 
     @property
-    def connections(self) -> int: ...
+    def connections(self) -> int:
+        """Open ones, those that were taken over included."""
 
 
 class Runtime(Protocol):

@@ -1,5 +1,7 @@
 """eventlet's WSGI server with what it lacks: deadlines, a full house that says so, TCP_NODELAY, a stop."""
 
+from __future__ import annotations
+
 import logging
 import socket
 import time
@@ -9,8 +11,9 @@ import eventlet
 import greenlet
 from eventlet import greenio, hubs, wsgi
 
-from runtime.contract import WSGIApp
+from runtime.contract import Wire, WSGIApp
 from runtime.eventlet_head import OrdinaryFirst
+from runtime.eventlet_wire import EventletWire
 from runtime.requests import FULL, IDLE_SECONDS, prepared
 
 log = logging.getLogger("runtime")
@@ -50,7 +53,8 @@ class Protocol(OrdinaryFirst):
     """One connection. The first byte of a request starts its deadline."""
 
     deadline_seconds = 10.0
-    # A WebSocket keeps both for as long as it lives; longer pieces go past them.
+    house: EventletServer
+    # Every kept-alive connection has both; longer pieces go past them.
     rbufsize, wbufsize = 2048, 1024
 
     def setup(self) -> None:
@@ -69,7 +73,13 @@ class Protocol(OrdinaryFirst):
     def get_environ(self) -> Any:
         environ = super().get_environ()
         environ["desk.deadline"] = self.deadline
+        environ["desk.connection"] = self
         return environ
+
+    def take(self) -> Wire:
+        """Implements runtime.contract.Connection."""
+        wsgi.WSGI_LOCAL.already_handled = True
+        return self.house.give(self.connection)
 
     def finish(self) -> None:
         self.deadline.over()
@@ -88,7 +98,7 @@ class EventletServer:
         self._listener = greenio.GreenSocket(listener)
         self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._max = max_sockets
-        protocol = type("Protocol", (Protocol,), {"deadline_seconds": header_timeout})
+        protocol = type("Protocol", (Protocol,), {"deadline_seconds": header_timeout, "house": self})
         self._server = wsgi.Server(
             self._listener,
             self._listener.getsockname(),
@@ -102,12 +112,18 @@ class EventletServer:
         self._server.capitalize_response_headers = False  # no client cares, and each answer would pay for it
         self._open: dict[int, Any] = {}
         self._states: dict[int, list[Any]] = {}
+        self._taken: set[Wire] = set()
         self._stopped = False
         self._accepting: Any = None
 
     @property
     def connections(self) -> int:
-        return len(self._open)
+        return len(self._open) + len(self._taken)
+
+    def give(self, client: Any) -> Wire:
+        """The connection of a request that goes on without it."""
+        del self._open[id(client)]
+        return EventletWire(client.fd.detach(), self._taken)
 
     def run(self) -> None:
         self._accepting = greenlet.getcurrent()
@@ -128,7 +144,7 @@ class EventletServer:
                 log.warning("no connection could be accepted: %s", error)
                 eventlet.sleep(0.05)  # out of descriptors: some will be freed
                 continue
-            if len(self._open) >= self._max:
+            if self.connections >= self._max:
                 eventlet.spawn_n(self._turn_away, client)
                 continue
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -144,11 +160,13 @@ class EventletServer:
         deadline = time.monotonic() + grace_seconds
         self._server.keepalive = False
         self._close_idle()
-        while self._open and time.monotonic() < deadline:
+        while self.connections and time.monotonic() < deadline:
             eventlet.sleep(0.05)
             self._close_idle()
         for client in list(self._open.values()):
             greenio.shutdown_safe(client)
+        for wire in list(self._taken):
+            wire.shutdown()
 
     def _close_idle(self) -> None:
         for number, client in list(self._open.items()):
@@ -167,9 +185,10 @@ class EventletServer:
         except (OSError, ValueError) as error:
             log.debug("a connection ended: %s", error)
         finally:
-            del self._open[number], self._states[number]
-            greenio.shutdown_safe(client)
-            client.close()
+            del self._states[number]
+            if self._open.pop(number, None) is not None:
+                greenio.shutdown_safe(client)
+                client.close()
 
     def _turn_away(self, client: Any) -> None:
         """Say that the house is full, without waiting for the request."""

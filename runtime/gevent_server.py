@@ -8,7 +8,8 @@ from typing import Any
 import gevent
 from gevent import pywsgi
 
-from runtime.contract import WSGIApp
+from runtime.contract import Wire, WSGIApp
+from runtime.gevent_wire import GeventWire
 from runtime.requests import FULL, IDLE_SECONDS, prepared
 
 log = logging.getLogger("runtime")
@@ -18,6 +19,7 @@ class Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
     """One connection. The first byte of a request starts its deadline."""
 
     deadline_seconds = 10.0
+    socket: Any
     _timer: Any = None
     idle = True
 
@@ -31,7 +33,7 @@ class Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
 
     def get_environ(self) -> Any:
         environ = super().get_environ()
-        environ["desk.handler"] = self
+        environ["desk.handler"] = environ["desk.connection"] = self
         if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
             self.close_connection = True  # when it ends, no other request follows: a browser waits for our end
         return environ
@@ -41,6 +43,13 @@ class Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
         if self._timer is not None:
             self._timer.close()
             self._timer = None
+
+    def take(self) -> Wire:
+        """Implements runtime.contract.Connection."""
+        green, self.socket = self.socket, None  # with none left, this task has nothing to close
+        self.close_connection = True
+        self.server.handlers.discard(self)
+        return GeventWire(green.detach(), self.server.taken)
 
     def handle(self) -> None:
         self.server.handlers.add(self)
@@ -69,10 +78,15 @@ class DeskWSGIServer(pywsgi.WSGIServer):  # type: ignore[misc]
         super().__init__(listener, app, log=None, error_log=logging.getLogger("runtime.wsgi"), handler_class=handler)
         self.most = most
         self.handlers: set[Handler] = set()
+        self.taken: set[Wire] = set()
+
+    @property
+    def connections(self) -> int:
+        return len(self.handlers) + len(self.taken)
 
     def handle(self, sock: Any, address: Any) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if len(self.handlers) >= self.most:
+        if self.connections >= self.most:
             try:
                 sock.settimeout(1.0)
                 sock.sendall(FULL)
@@ -94,7 +108,7 @@ class GeventServer:
 
     @property
     def connections(self) -> int:
-        return len(self._server.handlers)
+        return self._server.connections
 
     def run(self) -> None:
         self._server.serve_forever()
@@ -103,10 +117,12 @@ class GeventServer:
         self._server.stop_accepting()
         self._server.close()
         deadline = time.monotonic() + grace_seconds
-        while self._server.handlers and time.monotonic() < deadline:
+        while self._server.connections and time.monotonic() < deadline:
             for handler in [one for one in self._server.handlers if one.idle]:
                 handler.shut()
             gevent.sleep(0.05)
         for handler in list(self._server.handlers):
             handler.shut()
+        for wire in list(self._server.taken):
+            wire.shutdown()
         self._server.stop(timeout=0)

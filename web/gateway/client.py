@@ -26,6 +26,11 @@ class Client:
     `close(code, reason)` ends it; code 1013 asks it to come back, 4401 says that its login ended.
     """
 
+    __slots__ = (
+        *("_asking", "_bytes_before", "_close", "_position", "_told_before", "about", "delivery", "epoch", "gone"),
+        *("id", "joining", "kind", "outbox", "principal", "refused", "room", "since", "subscription"),
+    )
+
     def __init__(
         self,
         id_: str,

@@ -20,6 +20,7 @@ from web.gateway.long_poll import LongPoll
 from web.gateway.messages import Encoder, Message
 from web.gateway.metrics import DeliveryFigures
 from web.gateway.outbox import Outbox
+from web.gateway.pings import Pings
 from web.gateway.plain_ws import ENDED, PlainWebSocket
 from web.gateway.playbacks import Playbacks
 from web.gateway.posting import Posting
@@ -73,11 +74,12 @@ class Gateway:
         )
         self.commands = Commands(self)
         self.polls = LongPoll(self)
+        self.pings = Pings(self.runtime, values.ping_seconds, values.ping_timeout_seconds)
         self._clients: dict[str, Client] = {}
         self._heartbeat = Heartbeat(self, values.heartbeat_seconds)
         pinned = internals.as_pinned()
         self._socketio = SocketIOAdapter(self, auth, pinned)
-        self._plain = PlainWebSocket(self, auth, pinned)
+        self._plain = PlainWebSocket(self, auth)
         auth.on_revoked(self._login_ended)
 
     def init_app(self, app: Flask) -> SocketIO:

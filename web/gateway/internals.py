@@ -1,36 +1,47 @@
-"""The one file that leans on names inside python-socketio, engineio, simple-websocket and the engines' sockets.
+"""The one file that leans on names inside python-socketio, engineio and the engines' sockets.
 
-Checked against the pinned versions at start: with others the stock path is taken, which is slower and has no bound of
-its own for a client that never reads, but needs documented names only (`mend` does without what is not there). What is
-leaned on:
+Checked against the pinned versions at start: with others the stock path is taken (web/gateway/stock.py), which is
+slower, holds a task a client and has no bound of its own for one that never reads. What is leaned on:
 
 - `engineio.Server.create_queue`: every socket's queue becomes an Outbox;
-- `engineio.Server._async["websocket"]`: its class is given a handler, a bound method of the Engine.IO socket;
-- `engineio.Server.start_background_task`, which is given `Socket._send_ping` for each ping, and for each WebSocket a
-  function named `writer` that holds the Engine.IO socket as `self` and the WebSocket as `ws`;
-- `engineio.Socket.queue`, `.upgrading`, `.upgraded`, `.closing`, `.closed`, `.last_ping`; `Server.sockets`;
-- eventlet's `WebSocket.socket` and `._send`, simple-websocket's `Server.sock`;
-- the non-blocking socket under a green one: `fd` in eventlet, `_sock` in gevent.
+- `engineio.Server._async["websocket"]`: its class is given a handler, `Socket._websocket_handler`, and called with
+  the request. That handler asks `ws.wait()` for messages, lets go of everything but `Exception`, and does last what
+  `Upgraded.ended` does here;
+- `engineio.Server.start_background_task`, which is given `Server._service_task` once, `Socket._send_ping` for each
+  ping, and for each WebSocket a function named `writer` that holds the Engine.IO socket as `self` and the WebSocket as
+  `ws`;
+- `engineio.Socket.queue`, `.upgrading`, `.upgraded`, `.closing`, `.closed`, `.last_ping`, `.receive`,
+  `.schedule_ping`; `Server.sockets`; `Server.reason`;
+- `socketio.Server._handle_eio_connect`, `._handle_eio_message`, and `.environ`, which it keeps a request in for as long
+  as a client lives;
+- the green socket of a request, and the non-blocking one under it: `fd` in eventlet, `_sock` in gevent.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import socket
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from simple_websocket import ConnectionClosed
+from engineio.exceptions import EngineIOError, UnknownPacketError
+from engineio.packet import PONG
+from engineio.packet import Packet as EnginePacket
 
-from web.gateway.line import Line
-from web.gateway.messages import Packet, Text
+from web.gateway.messages import Packet, Text, text
 from web.gateway.outbox import Outbox
-from web.gateway.pings import Pings
+from web.gateway.websocket import NotAWebSocket, WebSocket, accept
 
-PINNED = {"python-socketio": "5.18.1", "python-engineio": "4.15.1", "simple-websocket": "1.1.0"}
-COMPRESSION = "HTTP_SEC_WEBSOCKET_EXTENSIONS"
+if TYPE_CHECKING:
+    from runtime import Runtime
+    from web.gateway.pings import Pings
+
+PINNED = {"python-socketio": "5.18.1", "python-engineio": "4.15.1"}
+PING = Packet(text(b"2"))
+ENGINE_PONG = str(PONG)
+NO_REQUEST: dict[str, Any] = {}
 
 log = logging.getLogger("web.gateway")
 
@@ -43,29 +54,11 @@ def as_pinned(installed: Callable[[str], str] = version) -> bool:
     return not other
 
 
-def raw_socket(green: Any) -> Any:
-    """The non-blocking socket under a green one; None when there is none that can be used directly."""
-    raw = getattr(green, "fd", None) or getattr(green, "_sock", None)
-    return raw if raw is not None and hasattr(raw, "send") and not raw.getblocking() else None
-
-
-def line_of(green: Any) -> Line:
-    """The sending side of an accepted socket."""
-    return Line(green, raw_socket(green))
-
-
-def request_socket(environ: dict[str, Any]) -> Any:
-    """The green socket that a request came by; None when the server does not show it."""
-    if "eventlet.input" in environ:
-        return environ["eventlet.input"].get_socket()
-    reader = getattr(environ.get("wsgi.input"), "rfile", None)
-    return getattr(getattr(reader, "raw", None), "_sock", None)
-
-
 def peer_gone(environ: dict[str, Any]) -> bool:
     """Whether whoever made the request has hung up; looks without waiting and without taking anything."""
-    raw = raw_socket(request_socket(environ))
-    if raw is None:
+    green = _request_socket(environ)
+    raw = getattr(green, "fd", None) or getattr(green, "_sock", None)
+    if raw is None or not hasattr(raw, "send") or raw.getblocking():
         return False
     try:
         return bool(raw.recv(1, socket.MSG_PEEK) == b"")
@@ -75,10 +68,23 @@ def peer_gone(environ: dict[str, Any]) -> bool:
         return True
 
 
+def _request_socket(environ: dict[str, Any]) -> Any:
+    if "eventlet.input" in environ:
+        return environ["eventlet.input"].get_socket()
+    reader = getattr(environ.get("wsgi.input"), "rfile", None)
+    return getattr(getattr(reader, "raw", None), "_sock", None)
+
+
 def install(
-    eio: Any, new_outbox: Callable[[], Outbox], empty_error: type[BaseException], noop: Any, pings: Pings
+    eio: Any,
+    runtime: Runtime,
+    new_outbox: Callable[[], Outbox],
+    empty_error: type[BaseException],
+    noop: Any,
+    pings: Pings,
+    most: int,
 ) -> None:
-    """Give an Engine.IO server our queues, our sending and our pings."""
+    """Give an Engine.IO server our queues, our sockets (messages of `most` characters) and our pings."""
 
     def create_queue(*args: Any, **kwargs: Any) -> Outbox:
         del args, kwargs
@@ -90,13 +96,66 @@ def install(
 
     def start_background_task(target: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         name = getattr(target, "__name__", "")
+        if name == "_service_task":
+            return None  # it would look at every client for who is late: the pings know
         if name == "_send_ping":
-            return pings.add(target.__self__)  # type: ignore[attr-defined]
+            return pings.add(EnginePing(target.__self__))  # type: ignore[attr-defined]
         return Writing(target) if name == "writer" else stock_task(target, *args, **kwargs)
 
     eio.start_background_task = start_background_task
     eio.create_queue = create_queue
-    eio._async = {**eio._async, "websocket": _wired(eio._async["websocket"])}
+    eio._async = {**eio._async, "websocket": _wired(runtime, most)}
+
+
+def keep_of_requests(server: Any, fields: tuple[str, ...]) -> None:
+    """Of each client's first request keep these fields of its environ only."""
+
+    def connect(eio_sid: str, environ: dict[str, Any]) -> Any:
+        return server._handle_eio_connect(eio_sid, {name: environ[name] for name in fields if name in environ})
+
+    server.eio.on("connect", connect)
+
+
+def forget_request(server: Any, eio_sid: str) -> None:
+    """Nobody asks any more: a client that is connected is known by other names."""
+    if eio_sid in server.environ:
+        server.environ[eio_sid] = NO_REQUEST
+
+
+def forget(engine: Any) -> None:
+    """Its server's entry of a socket that is closed; harmless when done twice."""
+    engine.server.sockets.pop(engine.sid, None)
+
+
+class EnginePing:
+    """Engine.IO's own ping to one client, and its end when no answer comes."""
+
+    __slots__ = ("_asked", "_engine")
+
+    def __init__(self, engine: Any) -> None:
+        self._engine, self._asked = engine, 0.0
+
+    def ping(self, at: float) -> bool:
+        engine = self._engine
+        if engine.closing or engine.closed:
+            forget(engine)
+            return False
+        # The library compares this with the clock at each send; an answer clears it.
+        engine.last_ping = self._asked = time.time()
+        engine.queue.owe([PING])
+        return True
+
+    def late(self, at: float) -> None:
+        engine = self._engine
+        if engine.last_ping == self._asked and not engine.closed:
+            engine.server.start_background_task(self._end)
+
+    def _end(self) -> None:
+        engine = self._engine
+        engine.close(wait=False, abort=True, reason=engine.server.reason.PING_TIMEOUT)
+        if engine.queue.line is not None:
+            engine.queue.line.abort()  # also where a send is stuck
+        forget(engine)
 
 
 class Writing:
@@ -105,134 +164,112 @@ class Writing:
     def __init__(self, writer: Any) -> None:
         held = dict(zip(writer.__code__.co_freevars, writer.__closure__, strict=True))
         self._outbox: Outbox = held["self"].cell_contents.queue
-        ws = held["ws"].cell_contents
-        self._outbox.write_with(lambda packet: ws.send(packet.encode()), ws.close)
+        held["ws"].cell_contents.write_from(self._outbox)
 
     def join(self) -> None:
         self._outbox.join_writer()
 
 
-def _wired(stock: type[Any]) -> type[Any]:
-    """The engine's WebSocket class, whose sockets share encoded frames and never compress."""
+class Upgraded(BaseException):
+    """Leaves the library's handler: from here on nobody waits for the client."""
 
-    class Wired(stock):  # type: ignore[misc]
+
+class EngineTalk:
+    """What the library takes for its WebSocket, and whoever the messages go to once it let go of it."""
+
+    __slots__ = ("_engine", "_socket", "_writes")
+
+    def __init__(self, engine: Any, accepted: WebSocket) -> None:
+        self._engine, self._socket = engine, accepted
+        self._writes = False
+
+    # For the library
+    def wait(self) -> Any:
+        """The next message while an upgrade is probed. Raises Upgraded after that, OSError when it came too late."""
+        if self._writes:
+            raise Upgraded
+        message = self._socket.wait()
+        if self._engine.upgraded:
+            raise OSError("another socket was quicker")
+        return message
+
+    def send(self, message: str) -> None:
+        self._socket.send(message)
+
+    def write_from(self, outbox: Outbox) -> None:
+        """The upgrade is done: from now on this socket is where the queue goes."""
+        self._writes = True
+        outbox.write_with(self.deliver, self._socket.close)
+        outbox.line = self._socket.line
+
+    # For the outbox
+    def deliver(self, packet: Any) -> None:
+        said = packet.encode()
+        self._socket.line.send_text(said if isinstance(said, Text) else text(said.encode()))
+
+    def ready(self) -> bool:
+        """Nothing follows the library's own end."""
+        return not self._engine.closed
+
+    # For the WebSocket
+    def at_once(self, message: Any) -> bool:
+        if message != ENGINE_PONG:
+            return False
+        self._engine.schedule_ping()
+        return True
+
+    def pong(self) -> None:
+        """Nobody asked: Engine.IO's pings are messages."""
+
+    def take(self, message: Any) -> None:
+        try:
+            self._engine.receive(EnginePacket(encoded_packet=message))
+        except UnknownPacketError:
+            log.debug("a packet of no known kind was left out")
+        except EngineIOError as error:
+            raise ValueError(str(error)) from error
+
+    def ended(self) -> None:
+        engine = self._engine
+        engine.queue.put(None)
+        engine.queue.join_writer()
+        engine.close(wait=False, abort=True, reason=engine.server.reason.TRANSPORT_CLOSE)
+        forget(engine)
+
+
+def _wired(runtime: Runtime, most: int) -> type[Any]:
+    """The class that the library makes a WebSocket of: ours, whichever engine runs."""
+
+    class Wired:
         def __init__(self, handler: Callable[[Any], Any], server: Any) -> None:
-            engine = handler.__self__  # type: ignore[attr-defined]
-
-            def wired(ws: Any) -> Any:
-                line = share_frames(ws)
-                # While it probes an upgrade, the polling side still has the queue.
-                line.ready = lambda: engine.upgraded and not engine.closed
-                engine.queue.line = line
-                try:
-                    return handler(ws)
-                finally:
-                    # The library forgets this when a line dies amid its upgrade: polls would be put off for ever.
-                    engine.upgrading = False
-                    if not engine.upgraded:
-                        engine.queue.line = None
-
-            super().__init__(wired, server)
+            del server
+            self._handler, self._engine = handler, handler.__self__  # type: ignore[attr-defined]
 
         def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-            environ.pop(COMPRESSION, None)
-            return super().__call__(environ, start_response)
+            try:
+                accepted = accept(environ, runtime, most)
+            except NotAWebSocket as error:
+                start_response("400 Bad Request", [("Content-Type", "text/plain"), ("Sec-WebSocket-Version", "13")])
+                return (str(error).encode(),)
+            except OSError as error:
+                log.debug("a client was gone before it was answered: %s", error)
+            else:
+                self._serve(EngineTalk(self._engine, accepted), accepted)
+            return ()  # no list: the library would send that as an answer
+
+        def _serve(self, talk: EngineTalk, accepted: WebSocket) -> None:
+            engine = self._engine
+            accepted.line.ready = talk.ready
+            try:
+                self._handler(talk)
+            except Upgraded:
+                accepted.follow(talk, engine.queue)
+                return
+            except (OSError, ValueError, EngineIOError) as error:
+                log.debug("an upgrade failed: %s", error)
+            finally:
+                # The library forgets this when a line dies amid its upgrade: polls would be put off for ever.
+                engine.upgrading = False
+            accepted.close()
 
     return Wired
-
-
-def mend(eio: Any) -> None:
-    """For versions that nobody read: whole frames, where the library still keeps its socket where it did."""
-    drivers: dict[str, Any] = getattr(eio, "_async", {})
-    if drivers.get("websocket") is not None:
-        eio._async = {**drivers, "websocket": _mended(drivers["websocket"])}
-
-
-def _mended(stock: type[Any]) -> type[Any]:
-    class Mended(stock):  # type: ignore[misc]
-        def __init__(self, handler: Callable[[Any], Any], server: Any) -> None:
-            super().__init__(lambda ws: handler(whole_sends(ws)), server)
-
-    return Mended
-
-
-def whole_sends(ws: Any) -> Any:
-    """simple-websocket drops what the kernel does not take at once, such as the end of a snapshot."""
-    inner = getattr(ws, "ws", ws)
-    if getattr(inner, "sock", None) is not None:
-        inner.sock = line_of(inner.sock)
-    return ws
-
-
-def share_frames(ws: Any) -> Line:
-    """Make an engine's WebSocket send our ready frames as they are, and everything else through the same line."""
-    inner = getattr(ws, "ws", None)
-    if inner is not None:  # simple-websocket, under gevent
-        line = inner.sock = line_of(inner.sock)
-    else:  # eventlet's own
-        line = line_of(ws.socket)
-        ws._send = line.send
-    stock_send = ws.send
-
-    def send(message: Any, **how: Any) -> Any:
-        if isinstance(message, Text):
-            return line.send_text(message)
-        return stock_send(message, **how)
-
-    stock_close = ws.close
-
-    def close() -> None:
-        # Its writer says goodbye in any case, also on a line that was cut because nobody reads it.
-        with contextlib.suppress(OSError):
-            stock_close()
-
-    ws.send, ws.close = send, close
-    return line
-
-
-class StockLine:
-    """The fallback for `/ws`: the library sends, one caller after the other, and closes."""
-
-    def __init__(self, ws: Any) -> None:
-        self._ws = whole_sends(ws)
-
-    def open(self) -> bool:
-        """Whether a closing handshake may be tried."""
-        return bool(self._ws.connected)
-
-    def send_text(self, text: Text) -> None:
-        """Raises OSError, as a line of ours does."""
-        try:
-            self._ws.send(str(text))
-        except ConnectionClosed as error:
-            raise OSError("the socket is closed") from error
-
-    def abort(self) -> None:
-        with contextlib.suppress(ConnectionClosed, OSError):
-            self._ws.close()
-
-
-class StockOutbox(Outbox):
-    """The fallback: hands each packet to the library's own queue at once."""
-
-    def __init__(self, limit: int, send: Callable[[str], None]) -> None:
-        super().__init__(limit, lambda: None)  # type: ignore[arg-type, return-value]
-        self._hand = send
-
-    def put(self, packet: Any, block: bool = True, timeout: float | None = None) -> None:
-        del block, timeout
-        if isinstance(packet, Packet) and not self.over:
-            self.sent += 1
-            self.owe([packet])
-
-    def owe(self, packets: Sequence[Packet]) -> None:
-        for packet in packets:
-            if not self.over:
-                self._hand(packet.encode()[1:])  # without Engine.IO's own mark, which the library puts in front
-
-    def put_latest(self, key: str, packet: Packet) -> None:
-        del key
-        self.put(packet)
-
-    def clear(self) -> None:
-        self.over = True

@@ -61,6 +61,13 @@ class Packet:
         return self.text
 
     @classmethod
+    def control(cls, frame: bytes) -> Packet:
+        """A frame of the protocol itself, such as a ping: it is no text, and only its bytes count."""
+        made = Text()
+        made.frame = bytes(frame)
+        return cls(made)
+
+    @classmethod
     def rest(cls, remainder: bytes) -> Packet:
         """The rest of a frame that the kernel took only in part."""
         left = Text()

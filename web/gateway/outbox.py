@@ -39,6 +39,12 @@ class Outbox:
     something waits: thousands of idle clients then cost no stacks.
     """
 
+    __slots__ = (
+        *("_drained", "_ended", "_items", "_latest", "_line", "_new_waiter", "_packets", "_rests", "_send", "_spawn"),
+        *("_taken", "_waiting", "_writing", "bytes", "empty_error", "idle_packet", "limit", "on_open", "on_over"),
+        *("open", "over", "overtaken", "sent", "sent_bytes"),
+    )
+
     def __init__(self, limit: int, new_waiter: Callable[[], Waiter], spawn: Callable[..., Any] = native_task) -> None:
         self.limit = limit
         self.bytes = 0
@@ -57,9 +63,10 @@ class Outbox:
         self._ended: Callable[[], None] | None = None
         self._writing = False
         self._rests: Waiter | None = None
-        self._items: deque[Any] = deque()
+        # Nothing waits for most clients most of the time, and an empty deque takes 760 bytes.
+        self._items: deque[Any] | tuple[()] = ()
         self._latest: dict[str, Packet] = {}
-        self._waiting: deque[Waiter] = deque()
+        self._waiting: list[Waiter] = []
         self._drained: Waiter | None = None
         self._taken = 0
         self._packets = 0
@@ -70,9 +77,13 @@ class Outbox:
         return self._line
 
     @line.setter
-    def line(self, line: Line) -> None:
+    def line(self, line: Line | None) -> None:
+        if self._line is not None:
+            self._line.changed = None
         self._line = line
-        line.changed = self.review
+        if line is not None:
+            line.changed = self.review
+        self.review()
 
     # Putting, never yielding
     def put(self, packet: Any, block: bool = True, timeout: float | None = None) -> None:
@@ -106,13 +117,18 @@ class Outbox:
                 self._queue(packet)
 
     def _queue(self, packet: Any) -> None:
-        self._items.append(packet)
+        self._append(packet)
         self.bytes += size(packet)
         if self.bytes > self.limit and not self.over:
             self.over = True
             if self.on_over:
                 self.on_over()
         self._wake()
+
+    def _append(self, packet: Any) -> None:
+        if not isinstance(self._items, deque):
+            self._items = deque()
+        self._items.append(packet)
 
     def put_latest(self, key: str, packet: Packet) -> None:
         """Owe the newest of a passing figure: it replaces the one before and goes when nothing else waits."""
@@ -159,7 +175,7 @@ class Outbox:
                 self._writing = True
                 self._spawn(self._write)
         elif self._waiting:
-            self._waiting.popleft().set()
+            self._waiting.pop(0).set()
         self.review()
 
     # Writing, for sockets
@@ -185,7 +201,7 @@ class Outbox:
                     return
                 send(packet)
         except OSError:
-            self._items.clear()
+            self._items = ()
             ended()
         finally:
             self._writing = False
@@ -227,9 +243,11 @@ class Outbox:
         return bool(self._items or self._latest)
 
     def _take(self) -> Any:
-        if self._items:
+        if isinstance(self._items, deque):
             packet = self._items.popleft()
             self.bytes -= size(packet)
+            if not self._items:
+                self._items = ()
         else:
             packet = self._latest.pop(next(iter(self._latest)))
         self._taken += size(packet)
@@ -255,8 +273,7 @@ class Outbox:
     def clear(self) -> None:
         """Forget everything and end the writer: nobody reads it any more."""
         kept = [p for p in self._items if isinstance(p, Packet) and p.text.holds]
-        self._items.clear()
-        self._items.extend([*kept, None])
+        self._items = deque([*kept, None])
         self._latest.clear()
         self.bytes = 0
         self._was_drained()

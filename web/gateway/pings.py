@@ -1,48 +1,69 @@
-"""Engine.IO's pings by one timer: the library keeps a sleeping task a client and wakes its writer for each ping."""
+"""Everybody's pings by one timer: the libraries keep a sleeping task or thread a client for them."""
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any
-
-from web.gateway.messages import Packet, text
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from runtime import Runtime
 
 # So many are pinged before others have a turn.
 AT_ONCE = 200
-PING = Packet(text(b"2"))
+# Who is due within this goes together: a round a client would wake a task a client.
+ROUND_SECONDS = 0.1
+
+
+class Pinged(Protocol):
+    """A client. Both are given the same monotonic seconds for the same ping, and must not yield."""
+
+    def ping(self, at: float) -> bool:
+        """Ask whether it is there; False when it is known to be gone."""
+
+    def late(self, at: float) -> None:
+        """The patience is over: end it, unless it answered that ping."""
 
 
 class Pings:
-    """Each Engine.IO socket that was added is pinged once, `seconds` later; its pong adds it again."""
+    """Who was added is pinged once, `seconds` later, and looked at `patience` seconds after that; an answer adds it
+    again."""
 
-    def __init__(self, runtime: Runtime, seconds: float) -> None:
-        self._runtime, self._seconds = runtime, seconds
-        self._due: deque[tuple[float, Any]] = deque()  # all wait equally long, so the first is due first
+    def __init__(self, runtime: Runtime, seconds: float, patience: float) -> None:
+        self._runtime, self._seconds, self._patience = runtime, seconds, patience
+        # All wait equally long, so the first is due first.
+        self._due: deque[tuple[float, Pinged]] = deque()
+        self._asked: deque[tuple[float, Pinged]] = deque()
         self._running = False
 
-    def add(self, engine: Any) -> None:
+    def add(self, one: Pinged) -> None:
         """Never yields."""
-        self._due.append((time.monotonic() + self._seconds, engine))
+        self._due.append((time.monotonic() + self._seconds, one))
         if not self._running:
             self._running = True
             self._runtime.spawn(self._run)
 
     def _run(self) -> None:
-        while self._due:
-            wait = self._due[0][0] - time.monotonic()
-            self._runtime.sleep(max(0.0, wait))
-            for _ in range(AT_ONCE):
-                if not self._due or self._due[0][0] > time.monotonic():
-                    break
-                _ping(self._due.popleft()[1])
+        while self._due or self._asked:
+            next_ping = self._due[0][0] if self._due else float("inf")
+            next_look = self._asked[0][0] + self._patience if self._asked else float("inf")
+            self._runtime.sleep(max(ROUND_SECONDS, min(next_ping, next_look) - time.monotonic()))
+            self._ping_who_is_due()
+            self._look_who_is_late()
         self._running = False
 
+    def _ping_who_is_due(self) -> None:
+        now, pinged = time.monotonic(), 0
+        while self._due and self._due[0][0] <= now:
+            _, one = self._due.popleft()
+            if one.ping(now):
+                self._asked.append((now, one))
+            pinged += 1
+            if pinged % AT_ONCE == 0:
+                self._runtime.sleep(0)
 
-def _ping(engine: Any) -> None:
-    if not engine.closing and not engine.closed:
-        engine.last_ping = time.time()  # the library's own look at who is late compares with this
-        engine.queue.owe([PING])
+    def _look_who_is_late(self) -> None:
+        longest_ago = time.monotonic() - self._patience
+        while self._asked and self._asked[0][0] <= longest_ago:
+            at, one = self._asked.popleft()
+            one.late(at)

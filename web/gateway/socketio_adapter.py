@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import sys
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -15,13 +16,12 @@ from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError as Refused
 
 from events import wire
-from web.gateway import internals
+from web.gateway import internals, stock
 from web.gateway.client import Client
 from web.gateway.errors import BadMessage
 from web.gateway.greeting import Greeting, may_come
 from web.gateway.messages import Message
 from web.gateway.outbox import Outbox
-from web.gateway.pings import Pings
 from web.gateway.stats import refusal_envelope
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 MESSAGE_BYTES = 128 * 1024
 ENDED = 4401
 JOIN_SECONDS = 5.0
+# What is asked of the request that a client came by; the library would keep all of it, and the request's buffers.
+OF_A_REQUEST = (
+    *("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_HOST", "HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "HTTP_USER_AGENT"),
+    *("REMOTE_ADDR", "wsgi.url_scheme"),
+)
 log = logging.getLogger("web.socketio")
 
 
@@ -84,11 +89,18 @@ class SocketIOAdapter:
         self._server = sockets.server
         eio = self._server.eio
         if self._pinned:
-            pings = Pings(self._gateway.runtime, self._values.ping_seconds)
-            empty = eio.get_queue_empty_exception()
-            internals.install(eio, self._gateway.new_outbox, empty, EnginePacket(NOOP), pings)
+            internals.install(
+                eio,
+                self._gateway.runtime,
+                self._gateway.new_outbox,
+                eio.get_queue_empty_exception(),
+                EnginePacket(NOOP),
+                self._gateway.pings,
+                MESSAGE_BYTES,
+            )
+            internals.keep_of_requests(self._server, OF_A_REQUEST)
         else:
-            internals.mend(eio)
+            stock.mend(eio)
         eio.on("message", self._message)
         self._server.on("connect", self._connect)
         self._server.on("disconnect", self._disconnect)
@@ -153,7 +165,7 @@ class SocketIOAdapter:
         if self._pinned:
             outbox: Outbox = socket.queue
         else:
-            outbox = internals.StockOutbox(
+            outbox = stock.StockOutbox(
                 self._values.client_queue_bytes, lambda text: self._server.eio.send(eio_sid, text)
             )
 
@@ -165,12 +177,14 @@ class SocketIOAdapter:
         about = {
             "transport": "websocket" if socket.upgraded else "polling",
             "address": environ.get("REMOTE_ADDR", ""),
-            "user_agent": str(environ.get("HTTP_USER_AGENT", ""))[:200],
+            "user_agent": sys.intern(str(environ.get("HTTP_USER_AGENT", ""))[:200]),  # thousands have the same
         }
         client = Client(sid, "socketio", principal, outbox, close, about, self._gateway.new_allowance())
         outbox.on_over = lambda: self._gateway.overrun(client)
         self._clients[sid] = client
         self._gateway.remember(client)
+        if self._pinned:
+            internals.forget_request(self._server, eio_sid)
         return client
 
     def _join(self, client: Client, sid: str, greeting: Greeting) -> None:
@@ -217,6 +231,9 @@ class SocketIOAdapter:
 
     def sweep(self) -> None:
         """End connections that never said who they are."""
+        if len(self._server.environ) == len(self._clients):
+            self._seen = {}
+            return  # who is connected is known: five thousand need not be looked at each second
         known = {self._server.manager.eio_sid_from_sid(sid, "/") for sid in self._clients}
         now, waiting = time.monotonic(), set(self._server.environ) - known
         self._seen = {eio_sid: self._seen.get(eio_sid, now) for eio_sid in waiting}

@@ -1,0 +1,305 @@
+"""One accepted WebSocket without a task: read on the loop, handled by a task that lives only while there is something.
+
+RFC 6455 is wsproto's business; this is who reads, how much waits, and how it ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import deque
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from wsproto.connection import Connection, ConnectionState, ConnectionType
+from wsproto.events import CloseConnection, Event, Message, Ping, Pong
+from wsproto.frame_protocol import CloseReason
+from wsproto.utilities import LocalProtocolError, generate_accept_token
+
+from web.gateway.line import Line
+from web.gateway.messages import Packet
+
+if TYPE_CHECKING:
+    from runtime import Runtime, Waiter
+    from runtime.contract import Wire
+    from web.gateway.outbox import Outbox
+
+# One reading parses at most so much: a stranger's thousand tiny frames must not hold up the others for long.
+READ_BYTES = 4096
+# So many messages, or the longest one, wait; then the client is not read until some are handled.
+WAITING_MOST = 64
+# After so many of its messages a client lets the others have a turn.
+IN_A_ROW = 16
+# How long a client that is let go has for the closing handshake.
+CLOSE_SECONDS = 0.3
+VERSION = "13"
+KEY = re.compile(r"[A-Za-z0-9+/]{22}==")
+ANSWER = (
+    b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n"
+)
+log = logging.getLogger("web.gateway")
+Incoming = str | bytes
+
+
+class NotAWebSocket(Exception):
+    """The request is no handshake that can be answered, or came by a server that gives no connection away."""
+
+
+class Reader(Protocol):
+    """Who handles what comes in. Only `at_once` and `pong` are called on the loop, where they must not yield."""
+
+    def at_once(self, message: Incoming) -> bool:
+        """Whether the message was dealt with, so that it needs no task."""
+
+    def pong(self) -> None:
+        """An answer to a ping of the protocol itself."""
+
+    def take(self, message: Incoming) -> None:
+        """One message; the next one waits until this returns. Raises ValueError to end the connection."""
+
+    def ended(self) -> None:
+        """After the last message, however it ended; then the connection is closed."""
+
+
+class WebSocket:
+    """`most` is the longest message, in characters or bytes. First `wait` for messages, then `follow`, for good."""
+
+    __slots__ = (
+        *("_closing", "_deaf", "_inbox", "_over", "_parser", "_pieces", "_size", "_waiting_size"),
+        *("_most", "_outbox", "_reader", "_runtime", "_waiter", "_wire", "_working", "line"),
+    )
+
+    def __init__(self, wire: Wire, runtime: Runtime, most: int) -> None:
+        self._wire, self._runtime, self._most = wire, runtime, most
+        self._parser = Connection(ConnectionType.SERVER)
+        self.line = Line(wire)
+        # Empty tuples, because an empty deque takes 760 bytes and most clients never say anything.
+        self._inbox: deque[Incoming] | tuple[()] = ()
+        self._pieces: list[Incoming] | tuple[()] = ()
+        self._size = self._waiting_size = 0
+        self._closing = self._deaf = self._over = self._working = False
+        self._reader: Reader | None = None
+        self._outbox: Outbox | None = None
+        self._waiter: Waiter | None = None
+        wire.watch(self._readable)
+
+    # Taking what came
+    def wait(self, timeout: float | None = None) -> Incoming | None:
+        """The next message; None at the end or when none comes in time. For one task, which then follows or closes."""
+        if not self._inbox and not self._over:
+            self._waiter = self._runtime.waiter()
+            self._waiter.wait(timeout)
+            self._waiter = None
+        return self._next() if self._inbox else None
+
+    def follow(self, reader: Reader, outbox: Outbox) -> None:
+        """From now on `reader` gets the messages; whoever has waited so far may go. Control frames go by `outbox`."""
+        self._reader, self._outbox = reader, outbox
+        if self._inbox or self._over:
+            self._work()
+
+    def _next(self) -> Incoming:
+        assert isinstance(self._inbox, deque)
+        message = self._inbox.popleft()
+        self._waiting_size -= len(message)
+        if not self._inbox:
+            self._inbox = ()
+        if not self._over and not self._full():
+            self._wire.watch(self._readable)
+        return message
+
+    def _full(self) -> bool:
+        return len(self._inbox) >= WAITING_MOST or self._waiting_size > self._most
+
+    def _work(self) -> None:
+        if not self._working:
+            self._working = True
+            self._runtime.spawn(self._handle, self._reader)
+
+    def _handle(self, reader: Reader) -> None:
+        """In its task."""
+        handled = 0
+        try:
+            while self._inbox:
+                reader.take(self._next())
+                handled += 1
+                if handled % IN_A_ROW == 0:
+                    self._runtime.sleep(0)
+        except ValueError as error:
+            log.debug("a message could not be read: %s", error)
+            self.abort()
+        except BaseException:
+            self.abort()
+            raise
+        finally:
+            if self._over:
+                self._end(reader)
+            else:
+                self._working = False
+
+    def _end(self, reader: Reader) -> None:
+        try:
+            reader.ended()
+        finally:
+            self._wire.close()
+
+    # Reading, on the loop
+    def _readable(self) -> None:
+        try:
+            data = self._wire.recv(READ_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._finish()
+        elif not self._deaf:
+            self._parse(data)
+
+    def _parse(self, data: bytes) -> None:
+        try:
+            self._parser.receive_data(data)
+            for event in self._parser.events():
+                self._event(event)
+                if self._deaf or self._over:
+                    return
+        except LocalProtocolError as error:  # data after its goodbye
+            log.debug("frames came too late: %s", error)
+            self._finish()
+        if self._full():
+            self._wire.rest()
+
+    def _event(self, event: Event) -> None:
+        if isinstance(event, Message):
+            self._piece(event)
+        elif isinstance(event, Ping):
+            self._control(event.response())
+        elif isinstance(event, Pong):
+            if self._reader is not None:
+                self._reader.pong()
+        elif isinstance(event, CloseConnection):
+            if self._parser.state is ConnectionState.OPEN:  # not the client's word, but the parser's: it can't go on
+                self._refuse(event.code, event.reason or "")
+            else:
+                self._goodbye(event)
+
+    def _piece(self, event: Message[Any]) -> None:
+        data: Incoming = event.data if isinstance(event.data, str) else bytes(event.data)
+        self._size += max(1, len(data))  # an empty piece is kept too
+        if self._size > self._most:
+            self._refuse(CloseReason.MESSAGE_TOO_BIG, "Message is too big")
+            return
+        if not isinstance(self._pieces, list):
+            self._pieces = []
+        self._pieces.append(data)
+        if event.message_finished:
+            whole = data if len(self._pieces) == 1 else data[:0].join(self._pieces)  # type: ignore[arg-type]
+            self._pieces, self._size = (), 0
+            self._message(whole)
+
+    def _message(self, message: Incoming) -> None:
+        reader = self._reader
+        if self._closing or (reader is not None and reader.at_once(message)):
+            return
+        if not isinstance(self._inbox, deque):
+            self._inbox = deque()
+        self._inbox.append(message)
+        self._waiting_size += len(message)
+        if self._waiter is not None:
+            self._waiter.set()
+        elif reader is not None:
+            self._work()
+
+    def _goodbye(self, event: CloseConnection) -> None:
+        if not self._closing:
+            self.line.try_send(self._parser.send(event.response()))
+        self._finish()
+
+    def _refuse(self, code: int, reason: str) -> None:
+        """What comes can't be used any more: say so and read on only for the end."""
+        self.close(code, reason)
+        self._deaf = True
+
+    def _finish(self) -> None:
+        """Nothing more will come."""
+        if not self._over:
+            self._over = True
+            self._wire.rest()
+            self.line.abort()
+            if self._waiter is not None:
+                self._waiter.set()
+            if self._reader is not None:
+                self._work()
+
+    # Sending
+    def send(self, message: str) -> None:
+        """For the time before `follow`. Raises OSError."""
+        try:
+            frame = self._parser.send(Message(message))
+        except LocalProtocolError as error:
+            raise OSError("the socket is closing") from error
+        self.line.send(frame)
+
+    def ping(self) -> None:
+        """Ask whether anybody is there, behind what it is owed already. Never yields."""
+        self._control(Ping())
+
+    def _control(self, event: Event) -> None:
+        try:
+            frame = self._parser.send(event)
+        except LocalProtocolError:
+            return  # it is closing
+        if self._outbox is not None:
+            self._outbox.owe([Packet.control(frame)])
+        elif self.line.try_send(frame) != b"":
+            self.abort()  # before it said who it is, it has no right to be waited for
+
+    def close(self, code: int = CloseReason.NORMAL_CLOSURE, reason: str = "") -> None:
+        """The closing handshake when the line is free, and the end in any case. Never yields."""
+        if self._over:
+            self.abort()
+        elif not self._closing:
+            self._closing = True
+            try:
+                said = self.line.try_send(self._parser.send(CloseConnection(code, reason)))
+            except LocalProtocolError:
+                said = None
+            if said == b"":
+                self._runtime.spawn(self._let_go)
+            else:
+                self.abort()
+
+    def _let_go(self) -> None:
+        self._runtime.sleep(CLOSE_SECONDS)
+        self.abort()
+
+    def abort(self) -> None:
+        """End it now, without a word; what waits is dropped. Never yields."""
+        self._inbox = ()
+        self._finish()
+        if self._reader is None:  # else it is told first
+            self._wire.close()
+
+
+def accept(environ: Mapping[str, Any], runtime: Runtime, most: int) -> WebSocket:
+    """Take the connection of a handshake over and answer it. Raises NotAWebSocket, OSError."""
+    upgrades = {word.strip().lower() for word in environ.get("HTTP_CONNECTION", "").split(",")}
+    key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
+    if (
+        environ["REQUEST_METHOD"] != "GET"
+        or "upgrade" not in upgrades
+        or environ.get("HTTP_UPGRADE", "").lower() != "websocket"
+        or environ.get("HTTP_SEC_WEBSOCKET_VERSION") != VERSION
+        or not KEY.fullmatch(key)
+    ):
+        raise NotAWebSocket("the request is no handshake of WebSocket version 13")
+    connection = environ.get("desk.connection")
+    if connection is None:
+        raise NotAWebSocket("this server gives no connection away")
+    accepted = WebSocket(connection.take(), runtime, most)
+    try:
+        accepted.line.send(ANSWER % generate_accept_token(key.encode()))
+    except OSError:
+        accepted.abort()
+        raise
+    return accepted
