@@ -12,6 +12,7 @@ from web.gateway import internals
 from web.gateway.line import Line
 from web.gateway.messages import Packet, frame, text
 from web.gateway.outbox import Outbox
+from web.gateway.stock import StockOutbox
 
 
 def packet(word: bytes) -> Packet:
@@ -51,8 +52,8 @@ def test_the_newest_figure_waits_behind_the_facts() -> None:
 def test_a_partial_send_keeps_the_line_until_the_rest_is_out() -> None:
     """The rest of a frame is sent before anything else can be: a ping can't get between."""
     ours, theirs = socket.socketpair()
-    raw = SimpleNamespace(send=lambda data: ours.send(data[:4]), shutdown=ours.shutdown)
-    line = Line(ours, raw)
+    wire: Any = SimpleNamespace(send=lambda data: ours.send(data[:4]), shutdown=ours.close)
+    line = Line(wire)
     whole = frame(b"a longer text")
     rest = line.try_send(whole)
     assert rest == whole[4:]
@@ -79,6 +80,6 @@ def test_other_versions_of_the_libraries_take_the_stock_path() -> None:
     assert internals.as_pinned()
     assert not internals.as_pinned(lambda name: "9.9.9")
     sent: list[Any] = []
-    box = internals.StockOutbox(100, sent.append)
+    box = StockOutbox(100, sent.append)
     box.put(Packet(text(b'42["event",{}]')))
     assert sent == ['2["event",{}]']
