@@ -1,0 +1,97 @@
+"""A server that gives every connection away, in a process of its own. Run by test_wire: engine, sockets, grace."""
+
+import sys
+
+import runtime
+
+ENGINE, MAX_SOCKETS, GRACE = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+runtime.patch(ENGINE)  # type: ignore[arg-type]
+
+import gc  # noqa: E402
+import socket  # noqa: E402
+import weakref  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+from typing import Any  # noqa: E402
+
+import greenlet  # noqa: E402
+
+from runtime.contract import Wire  # noqa: E402
+
+engine = runtime.make(ENGINE)  # type: ignore[arg-type]
+ballast: "weakref.WeakSet[Ballast]" = weakref.WeakSet()
+FLOOD = b"x" * 8_000_000
+
+
+class Ballast:
+    """What a request drags along."""
+
+
+class Owner:
+    """Answers in capitals; `flood` sends 8 MB, `rest` reads nothing for a while, `count` says what there is."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        wire.watch(self.readable)
+
+    def readable(self) -> None:
+        try:
+            said = self.wire.recv(100)
+        except ConnectionError:
+            said = b""
+        if not said:
+            self.wire.close()
+        elif said == b"flood":
+            engine.spawn(self.flood)
+        elif said == b"rest":
+            self.wire.rest()
+            engine.spawn(self.rest)
+        elif said == b"count":
+            gc.collect()
+            self.wire.send(b"%d requests, %d tasks" % (len(ballast), tasks()))
+        else:
+            self.wire.send(said.upper())
+
+    def rest(self) -> None:
+        engine.sleep(0.3)
+        self.wire.watch(self.readable)
+
+    def flood(self) -> None:
+        left = memoryview(FLOOD)
+        while left:
+            try:
+                left = left[self.wire.send(left) :]
+            except BlockingIOError:
+                self.wire.wait_writable()
+            except OSError:
+                return  # it left
+
+
+def tasks() -> int:
+    """Those that wait for something, whoever made them."""
+    return sum(isinstance(one, greenlet.greenlet) and bool(one) and not one.dead for one in gc.get_objects())
+
+
+def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    environ["desk.ballast"] = Ballast()
+    ballast.add(environ["desk.ballast"])
+    wire = environ["desk.connection"].take()
+    wire.send(b"yours")
+    Owner(wire)
+    return []
+
+
+def main() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = engine.serve(listener, app, max_sockets=MAX_SOCKETS, header_timeout=5.0)
+    serving = engine.spawn(server.run)
+    print(listener.getsockname()[1], flush=True)
+    engine.call_blocking(sys.stdin.readline)
+    print(f"{server.connections} open", flush=True)
+    server.stop(GRACE)
+    engine.sleep(0.1)
+    serving.join(5.0)
+    print(f"stopped with {server.connections} open", flush=True)
+
+
+if __name__ == "__main__":
+    main()
