@@ -177,6 +177,12 @@ class Jobs(Answer):
     next: None
 
 
+class JobWhole(JobProgress):
+    """`result` is null until the job is done; what it holds depends on the job."""
+
+    result: Any
+
+
 class Connection(Open):
     """One live client. Bytes and events since it came; `latency_ms` from a fact's sending to its word back."""
 
@@ -234,3 +240,21 @@ class Activity(Answer):
     next: str | None
     head: int
     epoch: str
+
+
+class CountedStep(Answer):
+    """How many facts of each level there were from `at` on, for a step's length."""
+
+    at: str
+    counts: dict[str, int]
+
+
+class ActivityCounts(Answer):
+    """`counted_from`: what lies before it was not counted; null: all was. Steps without a fact are left out."""
+
+    since: str
+    until: str
+    step_s: int
+    counted_from: str | None
+    items: list[CountedStep]
+    next: None

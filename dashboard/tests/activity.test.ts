@@ -5,7 +5,7 @@ import { browserMatch } from "../src/tools/activity/expression";
 import { absorbed, continued, holdBack, KEPT, merged, type Page } from "../src/tools/activity/feed";
 import { filterQuery, isFiltered, matches, NO_FILTERS, readFilters, toggled, type Filters } from "../src/tools/activity/filters";
 import { began, TOLD, toldMore } from "../src/tools/activity/replay";
-import { bars, barWidth, readCounts, total } from "../src/tools/activity/steps";
+import { bars, barWidth, byLoudness, total } from "../src/tools/activity/steps";
 import { passing, fact as plain } from "./fakes";
 
 function fact(seq: number, change: Partial<ActivityFact> = {}): ActivityFact {
@@ -131,7 +131,7 @@ describe("the feed", () => {
 describe("the chart", () => {
   it("gathers steps and live facts into bars without losing any", () => {
     const from = Date.UTC(2026, 0, 7, 14, 31, 30);
-    const steps = [0, 10, 20, 30].map((second) => ({ at: from + second * 1_000, counts: readCounts({ INFO: 2, WARNING: 1, CRITICAL: 1 }) }));
+    const steps = [0, 10, 20, 30].map((second) => ({ at: from + second * 1_000, counts: byLoudness({ INFO: 2, WARNING: 1, CRITICAL: 1 }) }));
     const found = bars(steps, [fact(1), fact(2, { level: "ERROR" })], { from, to: from + 60_000 }, 15_000);
     expect(found).toHaveLength(4);
     expect(found.reduce((sum, bar) => sum + total(bar.counts), 0)).toBe(18);

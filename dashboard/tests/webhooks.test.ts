@@ -4,7 +4,7 @@ import { pointed, sameMapping } from "../src/tools/webhooks/mapping";
 import { built, FIELDS, filled, parts, TEMPLATES } from "../src/tools/webhooks/messages";
 import { readReport } from "../src/tools/webhooks/missed";
 import { isMuted, masked } from "../src/tools/webhooks/sources";
-import { readSegment } from "../src/tools/webhooks/trouble";
+import { segment } from "../src/tools/webhooks/trouble";
 
 const NOW = Date.UTC(2026, 0, 7, 14, 31, 45);
 
@@ -45,18 +45,18 @@ describe("a source", () => {
   });
 
   it("is muted until the time comes", () => {
-    expect(isMuted({ mutedUntil: "2026-01-07T14:31:46Z" }, NOW)).toBe(true);
-    expect(isMuted({ mutedUntil: "2026-01-07T14:31:44Z" }, NOW)).toBe(false);
+    expect(isMuted({ muted_until: "2026-01-07T14:31:46Z" }, NOW)).toBe(true);
+    expect(isMuted({ muted_until: "2026-01-07T14:31:44Z" }, NOW)).toBe(false);
     expect(isMuted(undefined, NOW)).toBe(false);
   });
 
   it.each([
-    [{ state: "live" }, "good", "live"],
-    [{ state: "closed" }, "idle", "closed"],
+    [{ state: "live", reason: null }, "good", "live"],
+    [{ state: "silent", reason: null }, "bad", "silent"],
+    [{ state: "closed", reason: null }, "idle", "closed"],
     [{ state: "unknown", reason: "learning" }, "unknown", "unknown, its rhythm was not learned yet"],
-    [{ state: "of another version" }, "unknown", "unknown"],
-  ])("shows %j as %s, %s", (raw, glow, name) => {
-    expect(readSegment({ from: "2026-01-07T14:00:00Z", to: "2026-01-07T15:00:00Z", ...raw })).toMatchObject({ glow, name });
+  ] as const)("shows %j as %s, %s", (told, glow, name) => {
+    expect(segment({ from: "2026-01-07T14:00:00Z", to: "2026-01-07T15:00:00Z", ...told })).toMatchObject({ glow, name });
   });
 });
 

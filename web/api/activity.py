@@ -86,6 +86,7 @@ def blueprint(desk: Desk) -> Blueprint:
         "How many facts there were when, by level; `counted_from` says before which time none were counted",
         query=FILTERS | TIMES,
         answers={200: "steps that hold any", 400: "a filter that can't be used"},
+        gives=shapes.ActivityCounts,
     )
     def counts() -> Response:
         until = moment("until") or now_utc()

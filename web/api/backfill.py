@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, request
 
 from events.clock import rfc3339
+from events.types.passing import JobProgress
 from signals import alert_log
 from signals.alert import SourceRules
 from signals.alert_log import Logged
@@ -54,6 +55,7 @@ def blueprint(desk: Desk) -> Blueprint:
         },
         body={"text/csv": {"schema": {"type": "string"}}},
         answers={202: "the job; its `result` is the report", 413: "larger than UPLOAD_BYTES", 429: "one runs already"},
+        gives=JobProgress,
     )
     def upload() -> Response:
         source = reading.text("source") or DEFAULT_SOURCE

@@ -33,6 +33,7 @@ def blueprint(desk: Desk) -> Blueprint:
     @documented(
         "Have a dead letter tried once more, within seconds",
         answers={202: "the letter as it is now", 400: "it was handled since", 404: "no such letter"},
+        gives=shapes.DeadLetter,
     )
     def retry(letter_id: str) -> Response:
         found = dead_letters.one(desk.journal, letter_id)

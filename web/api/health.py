@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 
 from events.clock import now_utc, rfc3339
 from signals import source_states, trouble
-from web import reading
+from web import alert_shapes, reading
 from web.answers import answer
 from web.api.activity import moment
 from web.auth import require
@@ -32,6 +32,7 @@ def blueprint(desk: Desk) -> Blueprint:
     @documented(
         "Refused alerts, newest first: reason, text without its secrets, and what to change",
         query={"source": "only this source", "code": "only this reason"} | PAGING,
+        gives=alert_shapes.Rejects,
     )
     def rejects() -> Response:
         source, code, cursor = reading.text("source"), reading.text("code"), reading.text("cursor")
@@ -42,6 +43,7 @@ def blueprint(desk: Desk) -> Blueprint:
     @documented(
         "Silences of sources, newest first: start, end (null while it lasts) and how many alerts were missed",
         query={"source": "only this source"} | PAGING,
+        gives=alert_shapes.Silences,
     )
     def gaps() -> Response:
         return answer(trouble.gaps(desk.journal, reading.text("source"), reading.limit(), reading.text("cursor")))
@@ -56,6 +58,7 @@ def blueprint(desk: Desk) -> Blueprint:
             "to": f"the end (now); at most {LONGEST_DAYS} days after the beginning",
         },
         answers={200: "`{from, to, items: [{source, segments}]}`", 400: "times that can't be used"},
+        gives=alert_shapes.Timeline,
     )
     def timeline() -> Response:
         now = now_utc()

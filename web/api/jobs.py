@@ -27,7 +27,11 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.get("/api/jobs/<job_id>")
     @require("read")
-    @documented("One job with its result", answers={200: "progress and `result`", 404: "no such job in this process"})
+    @documented(
+        "One job with its result",
+        answers={200: "progress and `result`", 404: "no such job in this process"},
+        gives=shapes.JobWhole,
+    )
     def one(job_id: str) -> Response:
         job = desk.jobs.get(job_id)
         return answer(job.progress() | {"result": job.result})

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from signals.rows import get_signal, list_signals
 from signals.sources import DEFAULT_SOURCE
-from web import reading
+from web import alert_shapes, reading
 from web.answers import answer
 from web.auth import require
 from web.docs import documented
@@ -34,7 +34,11 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.get("/api/signals")
     @require("read")
-    @documented("Signals, newest first: entries with their updates and exits folded in", query=FILTERS | PAGING)
+    @documented(
+        "Signals, newest first: entries with their updates and exits folded in",
+        query=FILTERS | PAGING,
+        gives=alert_shapes.Signals,
+    )
     def listing() -> Response:
         filters = {name: found for name in FILTERS if (found := reading.text(name)) is not None}
         return answer(list_signals(desk.journal, filters, reading.limit(), reading.text("cursor")))
@@ -44,6 +48,7 @@ def blueprint(desk: Desk) -> Blueprint:
     @documented(
         "One signal: its row, raw text, whole journey with timings, and its children",
         answers={200: "the signal", 404: "no such signal"},
+        gives=alert_shapes.WholeSignal,
     )
     def one(signal_id: str) -> Response:
         found = get_signal(desk.journal, signal_id)

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from signals.alert.mapping import OURS
 from signals.alert.times import zone_known
-from web import reading
+from web import alert_shapes, reading
 from web.answers import answer
 from web.auth import require
 from web.auth.guard import principal
@@ -70,7 +70,7 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.get("/api/sources")
     @require("admin")
-    @documented("Every source with its settings and its webhook URL")
+    @documented("Every source with its settings and its webhook URL", gives=alert_shapes.Sources)
     def listing() -> Response:
         return answer({"items": [shown(source) for source in desk.sources.list()], "next": None})
 
@@ -80,6 +80,7 @@ def blueprint(desk: Desk) -> Blueprint:
         "Make a source, or change its settings",
         body={"application/json": {"schema": SourceSettings.model_json_schema()}},
         answers={200: "the source as it is now", 400: "a setting that does not exist or can't be used"},
+        gives=alert_shapes.Source,
     )
     def save(name: str) -> Response:
         if not re.fullmatch(NAME, name):
@@ -89,7 +90,7 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.post("/api/sources/<name>/rotate")
     @require("admin")
-    @documented("Give a source a new webhook token; the old one opens nothing from now on")
+    @documented("Give a source a new webhook token; the old one opens nothing from now on", gives=alert_shapes.Source)
     def rotate(name: str) -> Response:
         if desk.sources.get(name) is None:
             raise NotFound("unknown_source", "There is no source with this name.", "GET /api/sources lists them.")

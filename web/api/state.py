@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response
 
 from events.types.passing import SystemHealthUpdate
-from web import state
+from web import alert_shapes, state
 from web.answers import answer
 from web.auth import require
 from web.auth.guard import principal
@@ -32,7 +32,8 @@ def blueprint(desk: Desk) -> Blueprint:
     @require("read")
     @documented(
         "Each source: last alert, cadence, lag, refusals, status; how many posts had an unknown token; "
-        "and for the owner the URL to give TradingView"
+        "and for the owner the URL to give TradingView",
+        gives=alert_shapes.WebhookHealth,
     )
     def webhook() -> Response:
         owner = principal().may("admin")

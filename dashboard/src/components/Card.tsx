@@ -25,7 +25,9 @@ export function Card({ title, note, actions, span = 12, flush = false, stale = f
         <h2 id={id} className="shrink-0 font-semibold">
           {title}
         </h2>
-        {note !== undefined && <span className="min-w-0 truncate text-faint">{note}</span>}
+        {note !== undefined && <span className="min-w-0 truncate text-faint" title={typeof note === "string" ? note : undefined}>
+            {note}
+          </span>}
         {actions !== undefined && <div className="ml-auto flex shrink-0 items-center gap-1">{actions}</div>}
       </div>
       <div className={`flex min-h-0 flex-1 flex-col ${flush ? "pt-1" : "px-4 pt-1.5 pb-4"} ${stale ? "stale" : ""}`}>{children}</div>

@@ -20,7 +20,7 @@ export function Choose({ label, value, options, onChoose, optional = true }: Pro
   const all = options.map((one) => (typeof one === "string" ? { value: one, label: one } : one));
   const listed = value === "" || all.some((one) => one.value === value) ? all : [{ value, label: value }, ...all];
   return (
-    <select className="control max-w-40 shrink-0" aria-label={label} data-on={optional && value !== ""} value={value} onChange={(event) => onChoose(event.target.value)}>
+    <select className="control max-w-36 shrink-0" aria-label={label} data-on={optional && value !== ""} value={value} onChange={(event) => onChoose(event.target.value)}>
       {optional && <option value="">{label}</option>}
       {listed.map((one) => (
         <option key={one.value} value={one.value}>

@@ -26,7 +26,7 @@ export function CopyField({ label, text }: { label: string; text: string }) {
         tabIndex={0}
         role="region"
         aria-label={label}
-        className="figure max-h-56 overflow-auto rounded border border-line bg-ground px-3 py-2 leading-5 break-all whitespace-pre-wrap text-text select-all"
+        className="figure max-h-56 overflow-auto rounded border border-line bg-ground px-3 py-2 leading-5 wrap-anywhere whitespace-pre-wrap text-text select-all"
       >
         {text}
       </pre>

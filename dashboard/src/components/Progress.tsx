@@ -2,7 +2,7 @@
 
 import { X } from "lucide-react";
 
-import { age } from "../state/format";
+import { age, quantity } from "../state/format";
 
 interface Props {
   label: string;
@@ -21,7 +21,7 @@ export function Progress({ label, done, total, remainingS = null, onCancel }: Pr
       <div className="flex items-center gap-3">
         <span className="min-w-0 flex-1 truncate">{label}</span>
         <span className="figure text-muted">
-          {share === null ? done : `${done} of ${total ?? 0}`}
+          {share === null ? quantity(done) : `${quantity(done)} of ${quantity(total)}`}
           {left}
         </span>
         {onCancel && (

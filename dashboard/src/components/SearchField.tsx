@@ -23,7 +23,7 @@ export function SearchField({ label, value, onType, invalid = null, wide = false
   return (
     <input
       type="search"
-      className={`control cursor-text! placeholder:text-faint max-[719px]:shrink-0 ${wide ? "w-56 max-[719px]:w-40" : "w-40 max-[719px]:w-28"} ${invalid === null ? "" : "border-error!"}`}
+      className={`control cursor-text! placeholder:text-faint max-[719px]:shrink-0 ${wide ? "w-44 max-[719px]:w-40" : "w-40 max-[719px]:w-28"} ${invalid === null ? "" : "border-error!"}`}
       aria-label={label}
       aria-invalid={invalid !== null}
       title={invalid ?? undefined}

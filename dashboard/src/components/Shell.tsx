@@ -9,6 +9,7 @@ import { go, usePath } from "../state/location";
 import { prefer, preferences } from "../state/preferences";
 import { useHotkeys } from "./hotkeys";
 import { ConnectionVoice } from "./Lights";
+import { StaleNote } from "./States";
 import type { Tool } from "./tool";
 import { Toasts } from "./Toasts";
 import { TopBar } from "./TopBar";
@@ -21,6 +22,7 @@ type Overlay = "palette" | "help" | null;
 export function Shell({ tools, children }: { tools: readonly Tool[]; children: ReactNode }) {
   const [overlay, setOverlay] = useState<Overlay>(null);
   const ended = useDesk((desk) => desk.link.phase === "ended");
+  const lost = useDesk((desk) => desk.link.phase === "offline");
   const close = useMemo(() => (open: boolean) => !open && setOverlay(null), []);
   useCommands(useMemo(() => shellCommands(tools, () => setOverlay("help")), [tools]));
   useHotkeys(() => setOverlay((now) => (now === "palette" ? null : "palette")));
@@ -36,6 +38,7 @@ export function Shell({ tools, children }: { tools: readonly Tool[]; children: R
           The session has ended. <a href="/login" className="text-accent underline">Sign in again</a>.
         </p>
       )}
+      {lost && <StaleNote>The desk can’t be reached: what you see is its last state. This page goes on by itself, and nothing is missed.</StaleNote>}
       <div className="flex min-h-0 flex-1">
         <SideNav tools={tools} />
         <main id="main" className="flex min-w-0 flex-1 flex-col" tabIndex={-1}>

@@ -1,6 +1,6 @@
 /** One figure to be read from across the room: its name, its value with unit, and a line of context. */
 
-import type { ReactNode } from "react";
+import { Children, type CSSProperties, type ReactNode } from "react";
 
 import { UNKNOWN } from "../state/format";
 
@@ -38,10 +38,15 @@ export function Stat({ label, value, unit, note, tone = "plain", hint, children 
   );
 }
 
-export function Stats({ children, min = 112 }: { children: ReactNode; min?: number }) {
+/** Up to this many stand on one row wherever it is not a phone's. */
+const FEW = 4;
+
+export function Stats({ children }: { children: ReactNode }) {
+  const all = Children.toArray(children).length;
+  const columns = { "--all": all, "--some": all <= FEW ? all : Math.ceil(all / 2) };
   return (
-    <dl className="grid gap-x-6 gap-y-4" style={{ gridTemplateColumns: `repeat(auto-fit, minmax(${min}px, 1fr))` }}>
-      {children}
-    </dl>
+    <div className="stats">
+      <dl style={columns as CSSProperties}>{children}</dl>
+    </div>
   );
 }

@@ -24,7 +24,7 @@ export function Loading({ what, height = 64 }: { what: string; height?: number }
 /** Shown above figures that are kept although the link is down. */
 export function StaleNote({ children }: { children: ReactNode }) {
   return (
-    <p role="status" className="notice hairline-b px-4 py-2 text-warn" data-state="stale">
+    <p role="status" className="notice hairline-b bg-raised px-4 py-2 text-warn" data-state="stale">
       {children}
     </p>
   );

@@ -7,7 +7,7 @@ import { useDesk } from "../state/desk";
 import { clock, day, utc, zoneName } from "../state/format";
 import { useNow } from "../state/now";
 import { prefer, usePreference } from "../state/preferences";
-import { DemoBadge } from "./Demo";
+import { DEMO, DemoBadge } from "./Demo";
 import { Lights } from "./Lights";
 import { choice, MenuButton } from "./MenuButton";
 
@@ -21,7 +21,10 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
       <DemoBadge />
       <Lights />
       <div className="flex-1" />
-      <Clock />
+      {/* A demo's own badge takes its place on the narrowest phones, which show the time themselves. */}
+      <div className={DEMO ? "max-[419px]:hidden" : ""}>
+        <Clock />
+      </div>
       <button type="button" className="quiet max-[719px]:hidden" onClick={onPalette} aria-label="Command palette" title="Command palette (Ctrl K)">
         <CommandIcon size={14} aria-hidden />
         <span className="figure">K</span>
@@ -63,7 +66,10 @@ function Clock() {
       ]}
     >
       <time dateTime={new Date(now).toISOString()} title={`${day(now, zone)} · ${utc(now)}`} className="flex items-baseline gap-1.5">
-        <span className="figure text-[13px] text-text">{clock(now, zone)}</span>
+        <span className="figure text-[13px] text-text">
+          {clock(now, zone).slice(0, 5)}
+          <span className="max-[719px]:hidden">{clock(now, zone).slice(5)}</span>
+        </span>
         <span className="label max-[719px]:hidden">{zoneName(zone)}</span>
         <span className="sr-only">Choose the time zone</span>
       </time>

@@ -12,4 +12,6 @@ export interface Tool {
   /** The second key of its `g` jump. */
   jump: string;
   Page: ComponentType;
+  /** Fetches its script ahead of its first use. */
+  fetch: () => Promise<unknown>;
 }

@@ -1,7 +1,7 @@
 /** Calls to the API by the names and shapes that the server declares: `ask("GET /api/models")`. */
 
 import type { Operations } from "./api";
-import { call } from "./http";
+import { call, type CallOptions } from "./http";
 
 type Name = keyof Operations;
 
@@ -9,6 +9,8 @@ type Given<K extends Name> = (Operations[K]["path"] extends undefined ? { path?:
   query?: Operations[K]["query"];
   /** Sent as JSON. */
   body?: unknown;
+  /** Sent as it is, as CSV. */
+  file?: File;
   signal?: AbortSignal;
 };
 
@@ -19,10 +21,14 @@ export async function ask<K extends Name>(name: K, ...[given]: Rest<K>): Promise
   const [method = "GET", template = ""] = name.split(" ");
   const path = template.replace(/\{(\w+)\}/g, (_, part: string) => encodeURIComponent(values(given?.path)[part] ?? ""));
   const query = new URLSearchParams(values(given?.query)).toString();
-  const json = given?.body === undefined ? {} : { body: JSON.stringify(given.body), headers: { "Content-Type": "application/json" } };
-  const options = { method: method as "GET" | "POST" | "PUT" | "DELETE", ...json, ...(given?.signal ? { signal: given.signal } : {}) };
+  const options = { method: method as "GET" | "POST" | "PUT" | "DELETE", ...carried(given?.body, given?.file), ...(given?.signal ? { signal: given.signal } : {}) };
   // The shape is the server's promise, which its own tests hold it to (tests/web/test_shapes.py).
   return await call(query === "" ? path : `${path}?${query}`, options);
+}
+
+function carried(json: unknown, file: File | undefined): Pick<CallOptions, "body" | "headers"> {
+  if (file !== undefined) return { body: file, headers: { "Content-Type": "text/csv" } };
+  return json === undefined ? {} : { body: JSON.stringify(json), headers: { "Content-Type": "application/json" } };
 }
 
 function values(given: Record<string, string | undefined> | undefined): Record<string, string> {

@@ -28,12 +28,18 @@ export function Bars({ label, bars, tone = "model", full, nameWidth = "38%" }: P
   return (
     <table className="w-full table-fixed">
       <caption className="sr-only">{label}</caption>
+      {/* The hidden caption counts as a first row: without these it would set the widths. */}
+      <colgroup>
+        <col style={{ width: nameWidth }} />
+        <col />
+        <col className="w-20" />
+      </colgroup>
       <tbody>
         {bars.map((one) => {
           const width = `${Math.min(1, Math.abs(one.value) / most) * (both ? 50 : 100)}%`;
           return (
             <tr key={one.name} className="h-6" title={one.hint}>
-              <th scope="row" className="truncate pr-3 text-left font-normal text-muted" style={{ width: nameWidth }}>
+              <th scope="row" className="truncate pr-3 text-left font-normal text-muted" title={one.name}>
                 {one.name}
               </th>
               <td aria-hidden>
@@ -45,7 +51,7 @@ export function Bars({ label, bars, tone = "model", full, nameWidth = "38%" }: P
                   />
                 </span>
               </td>
-              <td className="figure w-20 pl-3 text-right whitespace-nowrap">{one.told}</td>
+              <td className="figure pl-3 text-right whitespace-nowrap">{one.told}</td>
             </tr>
           );
         })}

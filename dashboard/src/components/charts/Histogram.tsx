@@ -34,6 +34,7 @@ export function Histogram({ label, bins, format, height = 96, tone = "model", ma
   const total = bins.reduce((sum, one) => sum + one.count, 0);
   const pointed = at === null ? undefined : bins[at];
   const across = mark === undefined ? null : (mark.at - low) / (high - low || 1);
+  const within = Math.min(1, Math.max(0, across ?? 0));
   return (
     <figure className="m-0" onPointerLeave={() => setAt(null)}>
       <div role="img" aria-label={`${label}: ${total} in ${bins.length} ranges, most ${most}`} className="relative flex items-end gap-px border-b border-line" style={{ height }}>
@@ -50,10 +51,17 @@ export function Histogram({ label, bins, format, height = 96, tone = "model", ma
       <figcaption className="figure relative mt-1 flex justify-between text-[11px] text-faint">
         <span>{format(low)}</span>
         <span className="text-muted">
-          {pointed
-            ? `${format(pointed.from)}–${format(pointed.to)} · ${pointed.count}${pointed.marked === undefined ? "" : ` · ${pointed.marked} ${markedName ?? ""}`}`
-            : mark && `${mark.name} ${format(mark.at)}`}
+          {pointed &&
+            `${format(pointed.from)}–${format(pointed.to)} · ${pointed.count}${pointed.marked === undefined ? "" : ` · ${pointed.marked} ${markedName ?? ""}`}`}
         </span>
+        {/* Beside its line, and clear of both ends. */}
+        {!pointed && mark && across !== null && (
+          <span className="absolute inset-x-11 h-full">
+            <span className="absolute whitespace-nowrap text-muted" style={{ left: `${within * 100}%`, transform: `translateX(-${within * 100}%)` }}>
+              {mark.name} {format(mark.at)}
+            </span>
+          </span>
+        )}
         <span>{format(high)}</span>
       </figcaption>
     </figure>

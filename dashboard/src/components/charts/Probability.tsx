@@ -10,7 +10,7 @@ interface Props {
 }
 
 export function Probability({ value, low, starter = false }: Props) {
-  if (value === null) return <span className="figure text-faint">{UNKNOWN}</span>;
+  if (value === null) return <span className="figure inline-block w-9 text-right text-faint">{UNKNOWN}</span>;
   const hint = [`p = ${exactPercent(value)}`, low === null ? "" : `lower bound ${exactPercent(low)}`, starter ? "starter: not for trading" : ""];
   return (
     <span className="flex items-center gap-2" title={hint.filter(Boolean).join(" · ")}>

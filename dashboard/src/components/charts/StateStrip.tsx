@@ -13,8 +13,14 @@ interface Props {
   from: number;
   to: number;
   height?: number;
-  /** Times under its two ends. */
-  axis?: boolean;
+  /** Times under its two ends, and between them how much of the window each state took. */
+  axis?: "told" | "times" | false;
+}
+
+/** Whole percent; all is said only where it is all. */
+function tell(share: number): string {
+  const whole = Math.round(share * 100);
+  return whole === 100 && share < 1 ? "over 99\u202f%" : `${whole}\u202f%`;
 }
 
 export function StateStrip({ label, segments, from, to, height = 12, axis = false }: Props) {
@@ -25,7 +31,7 @@ export function StateStrip({ label, segments, from, to, height = 12, axis = fals
   const at = (time: number): string => (dated ? `${day(time, zone).slice(5)} ${clock(time, zone).slice(0, 5)}` : clock(time, zone));
   const told = shares(all)
     .filter(({ share }) => share >= 0.005)
-    .map(({ name, share }) => `${Math.round(share * 100)} % ${name}`);
+    .map(({ name, share }) => `${tell(share)} ${name}`);
   return (
     <div>
       <div role="img" aria-label={`${label}: ${told.join(", ")}`} className="relative w-full overflow-hidden rounded-sm" style={{ height }}>
@@ -40,9 +46,9 @@ export function StateStrip({ label, segments, from, to, height = 12, axis = fals
         ))}
       </div>
       {axis && (
-        <div aria-hidden className="figure mt-1 flex justify-between gap-4 text-[11px] whitespace-nowrap text-faint">
+        <div aria-hidden className="figure mt-1 flex flex-wrap justify-between gap-x-4 text-[11px] text-faint">
           <span>{at(from)}</span>
-          <span className="truncate font-sans text-muted">{told.join(" · ")}</span>
+          {axis === "told" && <span className="font-sans text-muted max-[719px]:order-last max-[719px]:w-full">{told.join(" · ")}</span>}
           <span>{at(to)}</span>
         </div>
       )}

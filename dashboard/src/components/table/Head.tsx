@@ -2,19 +2,20 @@
 
 import { ArrowDown, ArrowUp } from "lucide-react";
 
-import type { Column, Sort } from "./column";
+import { place, type Column, type Fit, type Sort } from "./column";
 
 interface Props<T> {
   columns: readonly Column<T>[];
   opens: boolean;
+  fit: Fit;
   sort: Sort | null;
   onSort: (column: Column<T>) => void;
 }
 
-export function Head<T>({ columns, opens, sort, onSort }: Props<T>) {
+export function Head<T>({ columns, opens, fit, sort, onSort }: Props<T>) {
   return (
     <div role="rowgroup" className="hairline-b overflow-hidden [scrollbar-gutter:stable]">
-      <div role="row" aria-rowindex={1} className="table-grid h-7">
+      <div role="row" aria-rowindex={1} className="table-grid table-head">
         {opens && (
           <span role="columnheader">
             <span className="sr-only">Open</span>
@@ -23,7 +24,7 @@ export function Head<T>({ columns, opens, sort, onSort }: Props<T>) {
         {columns.map((column) => {
           const direction = sort?.id === column.id ? (sort.descending ? "descending" : "ascending") : undefined;
           return (
-            <span key={column.id} role="columnheader" aria-sort={direction} title={column.hint} className={`label ${column.right === true ? "text-right" : ""}`}>
+            <span key={column.id} role="columnheader" aria-sort={direction} title={column.hint} style={place(column, fit)} className={`label whitespace-nowrap ${column.right === true ? "text-right" : ""}`}>
               {column.sortBy === undefined ? column.title : <Sorter title={column.title} direction={direction} right={column.right === true} onClick={() => onSort(column)} />}
             </span>
           );

@@ -3,37 +3,58 @@
 import { FlexRender, useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ChevronRight } from "lucide-react";
-import { memo, useEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent } from "react";
+import { memo, useCallback, useEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent } from "react";
 
 import { useMedia } from "../../state/media";
 import { usePreference } from "../../state/preferences";
-import { definitions, features, nextSort, sorted, tracks, type Column, type Sort, type TableRow } from "./column";
+import { definitions, features, fitOf, nextSort, place, sorted, tracks, type Column, type Fit, type Sort, type TableRow } from "./column";
 import { Head } from "./Head";
 import type { ListProps } from "./list";
 import { useRoving } from "./roving";
 
 interface CellsProps<T extends object> {
   row: TableRow<T>;
-  right: ReadonlySet<string>;
+  /** How each column's cells stand. */
+  looks: ReadonlyMap<string, { className: string; style: CSSProperties | undefined }>;
 }
 
 /** Drawn again only when its row changed: every arrival moves all rows below it, and none of them is another. */
 const Cells = memo(
-  ({ row, right }: CellsProps<object>) =>
+  ({ row, looks }: CellsProps<object>) =>
     row.getAllCells().map((cell) => (
-      <span key={cell.id} role="cell" className={right.has(cell.column.id) ? "text-right" : ""}>
+      <span key={cell.id} role="cell" {...looks.get(cell.column.id)}>
         <FlexRender cell={cell} />
       </span>
     )),
-  (before, after) => before.row.original === after.row.original && before.right === after.right,
+  (before, after) => before.row.original === after.row.original && before.looks === after.looks,
 ) as <T extends object>(props: CellsProps<T>) => React.JSX.Element;
 
 const NEAR_END = 40;
 
+/** What a second line adds, pixels; as in look.css. */
+const SECOND_LINE = 18;
+
 /** As in look.css: a row is taller for a finger, and where somebody asked for room. */
-function useRowHeight(): number {
+function useRowHeight(fit: Fit): number {
   const coarse = useMedia("(pointer: coarse)");
-  return usePreference("density") === "comfortable" || coarse ? 36 : 28;
+  return (usePreference("density") === "comfortable" || coarse ? 36 : 28) + (fit === "two" ? SECOND_LINE : 0);
+}
+
+/** How rows fit the element that the returned ref is given to: known before it is painted, and kept up to date. */
+function useFit(oneLineFrom: number) {
+  const [fit, setFit] = useState<Fit>("wide");
+  const ref = useCallback(
+    (node: HTMLDivElement | null) => {
+      if (node === null) return undefined;
+      const look = (): void => setFit(fitOf(node.clientWidth, oneLineFrom));
+      look();
+      const observer = new ResizeObserver(look);
+      observer.observe(node);
+      return () => observer.disconnect();
+    },
+    [oneLineFrom],
+  );
+  return [fit, ref] as const;
 }
 
 interface Props<T extends object> extends ListProps<T> {
@@ -41,12 +62,15 @@ interface Props<T extends object> extends ListProps<T> {
   columns: readonly Column<T>[];
   /** Without it the table fills the height it is given; with it, it grows with its rows up to so many pixels. */
   maxHeight?: number;
+  /** Where the table has less than so many pixels, columns with a place `under` make a second line. */
+  oneLineFrom?: number;
   initialSort?: Sort;
 }
 
-export function Table<T extends object>({ label, rows: given, rowId, detail, marks, onEnd, onScrolled, stale = false, columns, maxHeight, initialSort }: Props<T>) {
+export function Table<T extends object>({ label, rows: given, rowId, detail, marks, onEnd, onScrolled, stale = false, columns, maxHeight, oneLineFrom = 0, initialSort }: Props<T>) {
   const scroller = useRef<HTMLDivElement>(null);
-  const height = useRowHeight();
+  const [fit, frame] = useFit(oneLineFrom);
+  const height = useRowHeight(fit);
   const [sort, setSort] = useState<Sort | null>(initialSort ?? null);
   const rows = useMemo(() => sorted(given, columns, sort), [given, columns, sort]);
   const virtual = useVirtualizer({
@@ -69,16 +93,16 @@ export function Table<T extends object>({ label, rows: given, rowId, detail, mar
   const first = items[0]?.index ?? 0;
   const view = useMemo(() => rows.slice(first, last + 1), [rows, first, last]);
   const defined = useMemo(() => definitions(columns), [columns]);
-  const right = useMemo(() => new Set(columns.filter((one) => one.right === true).map((one) => one.id)), [columns]);
+  const looks = useMemo(() => new Map(columns.map((one) => [one.id, { className: one.right === true ? "text-right" : "", style: place(one, fit) }])), [columns, fit]);
   const model = useTable({ features, columns: defined, data: view, getRowId: rowId }).getRowModel().rows;
   useEffect(() => {
     if (last >= rows.length - NEAR_END) onEnd?.();
   }, [last, rows.length, onEnd]);
   const roving = useRoving(rows, rowId, (index) => virtual.scrollToIndex(index));
-  const grid = { "--tracks": tracks(columns, detail !== undefined, false), "--tracks-narrow": tracks(columns, detail !== undefined, true) };
+  const grid = { "--tracks": tracks(columns, detail !== undefined, fit) };
   return (
-    <div role="table" aria-label={label} aria-rowcount={rows.length + 1} style={grid as CSSProperties} className={`flex min-h-0 flex-col ${maxHeight === undefined ? "flex-1" : ""} ${stale ? "stale" : ""}`}>
-      <Head columns={columns} opens={detail !== undefined} sort={sort} onSort={(column) => setSort((now) => nextSort(now, column.id, column.right === true))} />
+    <div ref={frame} role="table" data-fit={fit} aria-label={label} aria-rowcount={rows.length + 1} style={grid as CSSProperties} className={`flex min-h-0 flex-col ${maxHeight === undefined ? "flex-1" : ""} ${stale ? "stale" : ""}`}>
+      <Head columns={columns} opens={detail !== undefined} fit={fit} sort={sort} onSort={(column) => setSort((now) => nextSort(now, column.id, column.right === true))} />
       {/* Keys bubble up from the focused row's button; rows without one are scrolled by the list itself. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <div
@@ -128,7 +152,7 @@ export function Table<T extends object>({ label, rows: given, rowId, detail, mar
                     </button>
                   </span>
                 )}
-                <Cells row={row} right={right} />
+                <Cells row={row} looks={looks} />
               </div>
               {open && (
                 <div role="row" aria-rowindex={item.index + 2}>

@@ -8,8 +8,12 @@ export interface Column<T> {
   title: string;
   /** A CSS grid track: `96px`, `minmax(140px, 1fr)`. */
   width: string;
-  /** The track below 1,200 px, where it differs. */
+  /** The track where the table itself has less than 1,150 px, where it differs. */
   narrow?: string;
+  /** The track in rows of two lines, where it differs. */
+  tight?: string;
+  /** Its place in the second line, where rows have two: grid lines as in `3 / -1`. */
+  under?: string;
   /** Figures stand to the right. */
   right?: boolean;
   /** What the head's hover explains. */
@@ -33,10 +37,30 @@ export function definitions<T extends object>(columns: readonly Column<T>[]) {
   return helper.columns(columns.map((one) => helper.display({ id: one.id, header: one.title, cell: ({ row }) => one.cell(row.original) })));
 }
 
-/** Grid tracks for all columns; an opening arrow, where rows open, has one of its own. */
-export function tracks<T>(columns: readonly Column<T>[], opens: boolean, narrow: boolean): string {
-  const own = columns.map((one) => (narrow ? (one.narrow ?? one.width) : one.width));
+/** How a table's rows fit its width: with room, close together, or on two lines. */
+export type Fit = "wide" | "narrow" | "two";
+
+const WIDE_FROM = 1_150;
+
+/** `oneLineFrom`: the width in pixels that one line needs; 0 where rows never have two. */
+export function fitOf(width: number, oneLineFrom: number): Fit {
+  if (width < oneLineFrom) return "two";
+  return width < WIDE_FROM ? "narrow" : "wide";
+}
+
+/** Grid tracks for all columns of the first line; an opening arrow, where rows open, has one of its own. */
+export function tracks<T>(columns: readonly Column<T>[], opens: boolean, fit: Fit): string {
+  const own = columns.flatMap((one) => {
+    if (fit === "wide") return one.width;
+    if (fit === "narrow") return one.narrow ?? one.width;
+    return one.under === undefined ? (one.tight ?? one.narrow ?? one.width) : [];
+  });
   return (opens ? ["16px", ...own] : own).join(" ");
+}
+
+/** Where a column's cells and head stand. */
+export function place<T>(column: Column<T>, fit: Fit): { gridRow: number; gridColumn: string } | undefined {
+  return fit === "two" && column.under !== undefined ? { gridRow: 2, gridColumn: column.under } : undefined;
 }
 
 /** Figures are asked for largest first, words from A to Z; the second click turns it round, the third takes it away. */

@@ -67,11 +67,12 @@ export default function ActivityPage() {
     <Page
       title="Activity"
       fill
+      stackBelow={1280}
       controls={<FilterBar key={`${filters.regex !== ""}`} filters={filters} sources={useNames(rows, "source")} symbols={useNames(rows, "symbol")} refused={refused?.message ?? null} onChange={show} />}
       actions={
         <>
           <Jump onJump={jump} />
-          <CopyButton className="control max-[1279px]:hidden" text={() => shown.map(tabbed).join("\n")}>
+          <CopyButton className="control max-[719px]:hidden" text={() => shown.map(tabbed).join("\n")}>
             Copy
           </CopyButton>
           <a className="control max-[719px]:hidden" href={`/api/activity/export.csv?${filterParams(filters).toString()}`} download title="What is filtered, as CSV">

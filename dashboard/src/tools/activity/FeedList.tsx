@@ -8,7 +8,7 @@ import { Table } from "../../components/table/Table";
 import type { ActivityFact } from "../../state/activity";
 import { desk } from "../../state/desk";
 import { usePhone } from "../../state/media";
-import { CARD, columns, FactCard } from "./cells";
+import { CARD, columns, FactCard, ONE_LINE_FROM } from "./cells";
 import { FactDetail } from "./FactDetail";
 import { sign } from "./words";
 
@@ -40,5 +40,5 @@ export function FeedList({ since, ...list }: Props) {
     detail,
     marks: (fact) => ({ "data-fact": String(fact.seq), "data-level": fact.level, "data-arrived": fact.seq > since && Date.parse(fact.timestamp) > Date.now() + desk.getState().skewMs - GLOW_MS }),
   };
-  return phone ? <Cards {...props} card={card} height={CARD} /> : <Table {...props} columns={columns} />;
+  return phone ? <Cards {...props} card={card} height={CARD} /> : <Table {...props} columns={columns} oneLineFrom={ONE_LINE_FROM} />;
 }

@@ -30,7 +30,7 @@ export function FilterBar({ filters, sources, symbols, refused, onChange }: Prop
   const typed = expression ? filters.regex : filters.q;
   const other = types.every((one) => filters.types.every((type) => type !== one.value)) ? filters.types.map((type) => ({ value: type, label: typeSign(type).name })) : [];
   return (
-    <div role="search" aria-label="Filter activity" className="flex flex-wrap items-center gap-2 max-[719px]:-mx-4 max-[719px]:w-screen max-[719px]:flex-nowrap max-[719px]:overflow-x-auto max-[719px]:px-4 max-[719px]:pb-0.5">
+    <div role="search" aria-label="Filter activity" className="flex flex-wrap items-center gap-2 max-[719px]:fade-end max-[719px]:-mx-4 max-[719px]:w-screen max-[719px]:flex-nowrap max-[719px]:pl-4 max-[719px]:pb-0.5">
       <div className="flex shrink-0">
         <SearchField
           key={`${expression ? "regex" : "text"} ${typed}`}

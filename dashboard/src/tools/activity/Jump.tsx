@@ -24,7 +24,7 @@ export function Jump({ onJump }: { onJump: (to: number) => void }) {
     <form onSubmit={submit} className="relative">
       <input
         name="time"
-        className={`control w-32 cursor-text! placeholder:text-faint ${refused ? "border-error!" : ""}`}
+        className={`control w-28 cursor-text! placeholder:text-faint ${refused ? "border-error!" : ""}`}
         aria-label={`Jump to a time (${zoneName(zone)})`}
         aria-invalid={refused}
         placeholder={`Jump to, ${zoneName(zone)}`}

@@ -21,7 +21,8 @@ export function Scripts({ filters, onChange }: Props) {
     onChange({ ...filters, kinds, types });
   };
   return (
-    <div className="hairline-b flex shrink-0 items-center gap-x-4 gap-y-1 overflow-x-auto px-4 py-1">
+    <div className="hairline-b shrink-0">
+      <div className="fade-end flex items-center gap-x-4 py-1 pl-2">
       <div role="group" aria-label="Kinds of activity" className="flex shrink-0 gap-0.5">
         {KINDS.map((kind) => {
           const { name, icon: Icon } = KIND_SIGNS[kind] ?? { name: kind, icon: () => null };
@@ -57,6 +58,7 @@ export function Scripts({ filters, onChange }: Props) {
           ))}
         </ul>
       )}
+      </div>
     </div>
   );
 }

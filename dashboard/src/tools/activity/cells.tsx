@@ -13,8 +13,8 @@ export function Kind({ fact }: { fact: ActivityFact }) {
   const { name, icon: Icon } = sign(fact);
   const loud = fact.level === "WARNING" || fact.level === "ERROR" || fact.level === "CRITICAL";
   return (
-    <span className="inline-flex max-w-full items-center gap-2 align-middle" title={fact.type}>
-      <Icon size={14} aria-hidden className={`shrink-0 ${loud ? LEVEL_COLOUR[fact.level] : "text-faint"}`} />
+    <span className="inline-flex max-w-full items-baseline gap-2" title={fact.type}>
+      <Icon size={14} aria-hidden className={`relative top-0.5 shrink-0 ${loud ? LEVEL_COLOUR[fact.level] : "text-faint"}`} />
       <span className="truncate">{name}</span>
     </span>
   );
@@ -38,13 +38,16 @@ export function Message({ fact }: { fact: ActivityFact }) {
   );
 }
 
+/** With less there is no room for the message beside its source, pixels. */
+export const ONE_LINE_FROM = 900;
+
 export const columns: readonly Column<ActivityFact>[] = [
-  { id: "time", title: "Time", width: "132px", narrow: "124px", cell: (fact) => <Moment at={fact.timestamp} /> },
-  { id: "type", title: "What", width: "142px", narrow: "128px", cell: (fact) => <Kind fact={fact} /> },
-  { id: "level", title: "Level", width: "60px", narrow: "56px", cell: (fact) => <Level level={fact.level} /> },
-  { id: "source", title: "Source", width: "124px", narrow: "96px", cell: (fact) => <span className="text-muted" title={fact.source}>{fact.source}</span> },
+  { id: "time", title: "Time", width: "132px", narrow: "128px", cell: (fact) => <Moment at={fact.timestamp} /> },
+  { id: "type", title: "What", width: "142px", narrow: "136px", tight: "minmax(128px, 1fr)", cell: (fact) => <Kind fact={fact} /> },
+  { id: "level", title: "Level", width: "60px", cell: (fact) => <Level level={fact.level} /> },
+  { id: "source", title: "Source", width: "124px", narrow: "112px", tight: "minmax(112px, 160px)", cell: (fact) => <span className="text-muted" title={fact.source}>{fact.source}</span> },
   { id: "symbol", title: "Symbol", width: "84px", narrow: "72px", cell: (fact) => <span className="font-semibold">{fact.symbol}</span> },
-  { id: "message", title: "Message", width: "minmax(200px, 1fr)", narrow: "minmax(120px, 1fr)", cell: (fact) => <Message fact={fact} /> },
+  { id: "message", title: "Message", width: "minmax(200px, 1fr)", under: "3 / -1", cell: (fact) => <Message fact={fact} /> },
 ];
 
 /** A card's usual height on a phone, pixels. */

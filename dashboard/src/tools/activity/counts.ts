@@ -3,12 +3,10 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 
-import { isRecord } from "../../connection/envelope";
-import { call } from "../../connection/http";
+import { ask } from "../../connection/ask";
 import { useDesk } from "../../state/desk";
-import { number, text } from "../../state/read";
 import { filterParams, type Filters } from "./filters";
-import { readCounts, type Step, type Window } from "./steps";
+import { byLoudness, type Step, type Window } from "./steps";
 
 export const SPANS = [
   ["900", "15 min"],
@@ -32,19 +30,12 @@ export interface Counted {
 }
 
 async function fetchCounts(filters: Filters, window: Window, signal: AbortSignal): Promise<Counted> {
-  const query = filterParams(filters, false);
-  query.set("since", new Date(window.from).toISOString());
-  query.set("until", new Date(window.to).toISOString());
-  const answer = await call(`/api/activity/timeline?${query.toString()}`, { signal });
-  if (!isRecord(answer)) throw new TypeError("the answer holds no counts");
-  const from = text(answer, "counted_from");
+  const query = { ...Object.fromEntries(filterParams(filters, false)), since: new Date(window.from).toISOString(), until: new Date(window.to).toISOString() };
+  const told = await ask("GET /api/activity/timeline", { query, signal });
   return {
-    steps: (Array.isArray(answer["items"]) ? answer["items"] : []).filter(isRecord).map((one) => ({
-      at: Date.parse(text(one, "at") ?? ""),
-      counts: readCounts(isRecord(one["counts"]) ? one["counts"] : {}),
-    })),
-    stepS: number(answer, "step_s") ?? 1,
-    countedFrom: from === null ? null : Date.parse(from),
+    steps: told.items.map((one) => ({ at: Date.parse(one.at), counts: byLoudness(one.counts) })),
+    stepS: told.step_s,
+    countedFrom: told.counted_from === null ? null : Date.parse(told.counted_from),
     until: window.to,
   };
 }

@@ -4,10 +4,11 @@ import { useInfiniteQuery, useQueryClient, type InfiniteData } from "@tanstack/r
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef } from "react";
 
 import { isRecord } from "../../connection/envelope";
+import { ask } from "../../connection/ask";
 import { call } from "../../connection/http";
 import { readFacts, useRing, type ActivityFact } from "../../state/activity";
 import { useDesk } from "../../state/desk";
-import { number, text } from "../../state/read";
+import { number } from "../../state/read";
 import { browserMatch } from "./expression";
 import { absorbed, continued, merged, type Page } from "./feed";
 import { filterParams, matches, type Filters } from "./filters";
@@ -19,12 +20,9 @@ const ABSORB = 1_000;
 const ASK_MS = 1_000;
 
 async function fetchPage(filters: Filters, cursor: string | null, signal: AbortSignal): Promise<Page> {
-  const query = filterParams(filters);
-  query.set("limit", String(PAGE));
-  if (cursor !== null) query.set("cursor", cursor);
-  const answer = await call(`/api/activity?${query.toString()}`, { signal });
-  if (!isRecord(answer)) throw new TypeError("the answer holds no page");
-  return { items: readFacts(answer["items"]), next: text(answer, "next"), head: number(answer, "head") ?? 0 };
+  const query = { ...Object.fromEntries(filterParams(filters)), limit: String(PAGE), ...(cursor === null ? {} : { cursor }) };
+  const { items, next, head } = await ask("GET /api/activity", { query, signal });
+  return { items: readFacts(items), next, head };
 }
 
 type Pages = InfiniteData<Page, string | null>;

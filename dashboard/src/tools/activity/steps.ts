@@ -24,9 +24,9 @@ export function loudness(level: string): Loudness {
   return level === "WARNING" ? "warn" : level === "ERROR" || level === "CRITICAL" ? "bad" : "quiet";
 }
 
-export function readCounts(counts: Record<string, unknown>): Record<Loudness, number> {
+export function byLoudness(counts: Readonly<Record<string, number>>): Record<Loudness, number> {
   const sums = { quiet: 0, warn: 0, bad: 0 };
-  for (const [level, value] of Object.entries(counts)) if (typeof value === "number") sums[loudness(level)] += value;
+  for (const [level, value] of Object.entries(counts)) sums[loudness(level)] += value;
   return sums;
 }
 

@@ -38,7 +38,7 @@ export function ChartsShown() {
       <Card title="State strips" span={8} note="hatched is unknown; the last state is never stretched">
         <div className="space-y-3">
           <StateStrip label="Connection" segments={states} {...hour} />
-          <StateStrip label="Nothing known" segments={[]} {...hour} axis />
+          <StateStrip label="Nothing known" segments={[]} {...hour} axis="told" />
         </div>
       </Card>
       <Card title="Histogram" span={4}>

@@ -35,8 +35,8 @@ export default function MlPage() {
       )}
       <Predictions stale={stale} />
       <div data-span={4} className="grid grid-rows-[auto_1fr_auto] gap-3">
-        <Spread summary={summary.data} />
-        <Bands bands={summary.data?.bands ?? []} />
+        <Spread summary={summary.data} stale={stale} />
+        <Bands bands={summary.data?.bands ?? []} stale={stale} />
         <Notices />
         {summary.isError && <Problem what="The scores could not be counted." error={summary.error} onRetry={() => void summary.refetch()} />}
       </div>

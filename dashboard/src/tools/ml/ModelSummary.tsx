@@ -35,14 +35,14 @@ export function ModelSummary({ model, origin, stale }: { model: ModelNow; origin
           {state.todo !== undefined && <span className="text-muted"> {state.todo}</span>}
         </span>
       </p>
-      <Stats min={132}>
+      <Stats>
         <Stat label="Skill" value={unjudged ? null : signed(figures.skill.value, 3)} note={unjudged ? "not judged" : interval(figures.skill, (value) => signed(value, 3))} hint="Brier skill against always saying the base rate: above 0 it knows something. The line below is its 95 % interval." />
         <Stat label="AUC" value={unjudged ? null : decimals(figures.auc.value)} note={unjudged ? "not judged" : interval(figures.auc, decimals)} hint="How often a winner was given more than a loser; 0.5 is chance." />
         <Stat label="Brier" value={unjudged ? null : decimals(figures.brier.value)} note={unjudged ? "not judged" : interval(figures.brier, decimals)} hint="Mean squared error of the probabilities; lower is better." />
         <Stat label="Calibration error" value={unjudged ? null : decimals(figures.ece.value)} note={unjudged ? "not judged" : chance(figures.ece)} tone={!unjudged && figures.ece.value > figures.ece.null_95 ? "warn" : "plain"} hint="How far predicted and realised lie apart on average; chance alone gives up to the value below." />
         <Stat label="Base rate" value={percent(model.base_rate)} note="of trades that win" />
         <Stat label="Judged on" value={unjudged ? null : quantity(figures.n)} note={`trained on ${quantity(model.n)}`} hint="Samples that came after those it was trained on." />
-        <Stat label="Trained" value={<Age at={model.trained_at} plain />} note={origin ?? UNKNOWN} hint="Ago; below what it was made from." />
+        <Stat label="Trained" value={model.trained_at === null ? null : <Age at={model.trained_at} plain />} unit="ago" note={origin ?? UNKNOWN} hint="How long ago, and from what." />
       </Stats>
     </Card>
   );

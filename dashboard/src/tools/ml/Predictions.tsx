@@ -1,9 +1,10 @@
 /** The newest scored signals, each opening to what moved its probability. */
 
+import { Plug } from "lucide-react";
 import { useCallback, useMemo, useState } from "react";
 
 import { Card } from "../../components/Card";
-import { Empty } from "../../components/States";
+import { Empty, Loading } from "../../components/States";
 import { CardHead } from "../../components/signal/CardHead";
 import { Price, ProbabilityCell, Result, Side, SymbolCell, Verdict } from "../../components/signal/cells";
 import { Contributions } from "../../components/signal/Contributions";
@@ -22,15 +23,18 @@ const SHOWN = 100;
 /** On a phone, pixels. */
 const HEIGHT = 404;
 
+/** With less there is no room for what moved a score beside it, pixels. */
+const ONE_LINE_FROM = 800;
+
 const columns: readonly Column<SignalItem>[] = [
-  { id: "time", title: "Time", width: "98px", narrow: "92px", sortBy: (row) => row.received_at, cell: (row) => <Time at={row.received_at} /> },
-  { id: "symbol", title: "Symbol", width: "98px", narrow: "84px", sortBy: (row) => row.symbol, cell: (row) => <SymbolCell row={row} /> },
+  { id: "time", title: "Time", width: "100px", sortBy: (row) => row.received_at, cell: (row) => <Time at={row.received_at} /> },
+  { id: "symbol", title: "Symbol", width: "98px", narrow: "92px", tight: "minmax(76px, 1fr)", sortBy: (row) => row.symbol, cell: (row) => <SymbolCell row={row} /> },
   { id: "side", title: "Side", width: "36px", cell: (row) => <Side side={row.side} /> },
   { id: "price", title: "Price", width: "80px", right: true, cell: (row) => <Price value={row.price} /> },
-  { id: "probability", title: "Probability", width: "104px", sortBy: (row) => row.probability, cell: (row) => <ProbabilityCell row={row} /> },
-  { id: "verdict", title: "Verdict", width: "52px", sortBy: (row) => row.verdict, cell: (row) => <Verdict verdict={row.verdict} /> },
-  { id: "result", title: "Result", width: "84px", right: true, sortBy: (row) => row.outcome_r, cell: (row) => <Result row={row} /> },
-  { id: "strongest", title: "Moved most by", width: "minmax(96px, 1fr)", narrow: "minmax(80px, 1fr)", cell: (row) => <span className="text-muted" title={strongest(row)}>{strongest(row)}</span> },
+  { id: "probability", title: "Probability", width: "104px", tight: "minmax(88px, 140px)", sortBy: (row) => row.probability, cell: (row) => <ProbabilityCell row={row} /> },
+  { id: "verdict", title: "Verdict", width: "58px", tight: "84px", sortBy: (row) => row.verdict, cell: (row) => <Verdict verdict={row.verdict} /> },
+  { id: "result", title: "Result", width: "84px", under: "-2 / -1", right: true, sortBy: (row) => row.outcome_r, cell: (row) => <Result row={row} /> },
+  { id: "strongest", title: "Moved most by", width: "minmax(96px, 1fr)", under: "3 / -2", cell: (row) => <span className="text-muted" title={strongest(row)}>{strongest(row)}</span> },
 ];
 
 function strongest(row: SignalItem): string {
@@ -72,6 +76,19 @@ const card = (row: SignalItem) => (
   </>
 );
 
+/** The next step on a new desk: this page is the first that is seen. */
+function Unscored() {
+  return (
+    <Empty title="No signal has been scored yet.">
+      <p>Each entry stands here as soon as it arrives, with what moved its probability.</p>
+      <button type="button" className="control control-primary mt-3" onClick={() => go("/signals")}>
+        <Plug size={13} aria-hidden />
+        Connect TradingView or send a test alert
+      </button>
+    </Empty>
+  );
+}
+
 export function Predictions({ stale }: { stale: boolean }) {
   const phone = usePhone();
   const signals = useDesk((desk) => desk.signals);
@@ -86,8 +103,8 @@ export function Predictions({ stale }: { stale: boolean }) {
     <Card title="Last predictions" span={8} flush={rows.length > 0} note={rows.length > 0 ? `the newest ${rows.length}` : undefined}>
       {/* As high as its neighbours ask, whether full or empty, so that nothing moves when the signals come. */}
       <div className="relative min-h-[432px] flex-1 max-[719px]:min-h-40">
-        {rows.length === 0 && <Empty title={known ? "No signal has been scored yet." : "Asking the desk…"}>{known && "Each entry stands here as soon as it arrives, with what moved its probability."}</Empty>}
-        {rows.length > 0 && (phone ? <Cards {...list} card={card} height={84} maxHeight={HEIGHT} /> : <div className="absolute inset-0 flex flex-col"><Table {...list} columns={columns} /></div>)}
+        {rows.length === 0 && (known ? <Unscored /> : <Loading what="the predictions" />)}
+        {rows.length > 0 && (phone ? <Cards {...list} card={card} height={84} maxHeight={HEIGHT} /> : <div className="absolute inset-0 flex flex-col"><Table {...list} columns={columns} oneLineFrom={ONE_LINE_FROM} /></div>)}
       </div>
     </Card>
   );

@@ -52,7 +52,7 @@ export function ReliabilityChart({ tenths, baseRate }: { tenths: readonly Reliab
       <figcaption className="mt-1 min-h-5 text-muted">
         {pointed
           ? `Said ${percent(pointed.predicted)}, came true ${percent(pointed.observed)} (${percent(pointed.low)} to ${percent(pointed.high)}), n ${pointed.n}`
-          : `Each dot a tenth of the judged samples with its 95 % interval${baseRate === null ? "" : `; the line is the base rate, ${percent(baseRate)}`}.`}
+          : `Each dot a tenth of the judged samples with its 95\u202f% interval${baseRate === null ? "" : `; the line is the base rate, ${percent(baseRate)}`}.`}
       </figcaption>
       <table className="sr-only">
         <caption>Calibration by tenths</caption>

@@ -13,12 +13,12 @@ export function within(bins: readonly ScoreBin[], threshold: number): readonly S
   return bins.slice(Math.max(0, Math.min(...wanted) - 1), Math.max(...wanted) + 2);
 }
 
-export function Spread({ summary }: { summary: Summary | undefined }) {
+export function Spread({ summary, stale }: { summary: Summary | undefined; stale: boolean }) {
   const { probability } = useHighConfidence();
   const scored = summary?.scored ?? 0;
   const bins = within(summary?.distribution ?? [], probability).map((one) => ({ from: one.low, to: one.high, count: one.n, marked: one.taken }));
   return (
-    <Card title="Scores" note={scored > 0 ? `${summary?.limited ? "the newest " : ""}${quantity(scored)} in 30 days` : undefined}>
+    <Card title="Scores" stale={stale} note={scored > 0 ? `${summary?.limited ? "the newest " : ""}${quantity(scored)} in 30 days` : undefined}>
       {/* Kept as high as when it is full: nothing below may jump. */}
       <div className="min-h-[112px]">
       {scored === 0 ? (
@@ -31,10 +31,10 @@ export function Spread({ summary }: { summary: Summary | undefined }) {
   );
 }
 
-export function Bands({ bands }: { bands: readonly ScoreBand[] }) {
+export function Bands({ bands, stale }: { bands: readonly ScoreBand[]; stale: boolean }) {
   const shown = bands.filter((one) => one.n > 0).reverse();
   return (
-    <Card title="By confidence" note="what was decided, and what came of it">
+    <Card title="By confidence" stale={stale} note="verdicts and outcomes">
       <div className="min-h-24">
       {shown.length === 0 ? (
         <Empty title="Nothing to compare yet.">Verdicts and outcomes gather here by band of probability.</Empty>
@@ -80,8 +80,8 @@ function Band({ band }: { band: ScoreBand }) {
       <th scope="row" className="text-left font-normal text-model">
         {Math.round(band.low * 100)}–{percent(band.high)}
       </th>
-      <td>{sized}</td>
-      <td className="text-muted">{band.n - sized}</td>
+      <td>{quantity(sized)}</td>
+      <td className="text-muted">{quantity(band.n - sized)}</td>
       <td title={`${band.closed} closed`}>{band.closed === 0 ? <span className="text-faint">–</span> : `${band.won}/${band.closed}`}</td>
       <td className={mean === null ? "text-faint" : mean >= 0 ? "text-gain" : "text-loss"}>
         {mean !== null && <span aria-hidden>{mean >= 0 ? "▲ " : "▼ "}</span>}

@@ -15,7 +15,7 @@ interface Props {
 export function FilterBar({ filters, symbols, onChange }: Props) {
   const set = (change: Partial<Filters>): void => onChange({ ...filters, ...change });
   return (
-    <div role="search" aria-label="Filter signals" className="flex items-center gap-2 max-[719px]:-mx-4 max-[719px]:w-screen max-[719px]:overflow-x-auto max-[719px]:px-4 max-[719px]:pb-0.5">
+    <div role="search" aria-label="Filter signals" className="flex items-center gap-2 max-[719px]:fade-end max-[719px]:-mx-4 max-[719px]:w-screen max-[719px]:pl-4 max-[719px]:pb-0.5">
       <Choose label="Verdict" value={filters.verdict} options={VERDICTS} onChoose={(verdict) => set({ verdict })} />
       <Choose label="Symbol" value={filters.symbol} options={symbols} onChoose={(symbol) => set({ symbol })} />
       <Choose label="Side" value={filters.side} options={SIDES} onChoose={(side) => set({ side })} />

@@ -15,7 +15,7 @@ export function Journey({ id, item }: { id: string; item?: SignalItem }) {
   const query = useSignal(id);
   const later = useDesk((desk) => desk.childFacts.get(id));
   const folded = useMemo(() => (item ? childrenNow(item, later) : null), [item, later]);
-  const row: SignalRow | undefined = item ?? query.data?.row;
+  const row: SignalRow | undefined = item ?? query.data;
   return (
     // A click inside is reading or selecting, not closing the row.
     <section

@@ -12,7 +12,7 @@ import { size } from "../../components/signal/words";
 
 export function Linked({ id, settled }: { id: string; settled: boolean }) {
   const { data } = useSignal(id);
-  const parent = data?.row.parent_id ?? null;
+  const parent = data?.parent_id ?? null;
   useEffect(() => {
     if (parent !== null) go(`/signals/${parent}${location.search}`, { replace: true });
   }, [parent]);
@@ -23,12 +23,12 @@ export function Linked({ id, settled }: { id: string; settled: boolean }) {
         <span className="label">Linked signal</span>
         {data && (
           <>
-            <Time at={data.row.received_at} />
-            <span className="font-semibold">{data.row.symbol}</span>
-            <Side side={data.row.side} />
-            <Price value={data.row.price} />
-            <Verdict verdict={data.row.verdict} />
-            <span className="figure">{size(data.row)}</span>
+            <Time at={data.received_at} />
+            <span className="font-semibold">{data.symbol}</span>
+            <Side side={data.side} />
+            <Price value={data.price} />
+            <Verdict verdict={data.verdict} />
+            <span className="figure">{size(data)}</span>
           </>
         )}
         <button type="button" className="quiet ml-auto" onClick={() => go(`/signals${location.search}`, { replace: true })}>

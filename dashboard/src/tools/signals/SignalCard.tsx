@@ -18,14 +18,16 @@ export function SignalCard({ row }: { row: SignalItem }) {
         </span>
         <Verdict verdict={row.verdict} />
         <span className="figure min-w-0 truncate">{size(row)}</span>
-        <span className="ml-auto flex shrink-0 gap-2 whitespace-nowrap text-muted">
+        <span className="ml-auto shrink-0 whitespace-nowrap">
           <Result row={row} />
-          {row.status}
         </span>
       </span>
-      <span className="block w-full truncate text-muted">
-        {isTest(row) && <span className="mr-2 text-warn">test</span>}
-        {why(row)}
+      <span className="flex w-full gap-3 text-muted">
+        <span className="min-w-0 flex-1 truncate">
+          {isTest(row) && <span className="mr-2 text-warn">test</span>}
+          {why(row)}
+        </span>
+        <span className="shrink-0">{row.status}</span>
       </span>
     </>
   );

@@ -8,7 +8,7 @@ import { Table } from "../../components/table/Table";
 import { useDesk, type SignalItem } from "../../state/desk";
 import { usePhone } from "../../state/media";
 import { CARD, SignalCard } from "./SignalCard";
-import { columns } from "./columns";
+import { columns, ONE_LINE_FROM } from "./columns";
 import { Journey } from "./Journey";
 
 interface Props {
@@ -30,5 +30,5 @@ export function SignalList({ openId, onToggle, ...list }: Props) {
   const arrived = useDesk((desk) => desk.arrived);
   const detail = useMemo(() => ({ openId, onToggle, name, content }), [openId, onToggle]);
   const props: ListProps<SignalItem> = { ...list, label: "Signals", rowId, detail, marks: (row) => ({ "data-signal": row.id, "data-arrived": arrived.has(row.id) }) };
-  return phone ? <Cards {...props} card={card} height={CARD} /> : <Table {...props} columns={columns} />;
+  return phone ? <Cards {...props} card={card} height={CARD} /> : <Table {...props} columns={columns} oneLineFrom={ONE_LINE_FROM} />;
 }

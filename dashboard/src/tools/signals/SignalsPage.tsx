@@ -45,6 +45,7 @@ export default function SignalsPage() {
     <Page
       title="Live signals"
       fill
+      stackBelow={940}
       controls={!first && <FilterBar filters={filters} symbols={symbols} onChange={showFiltered} />}
       actions={
         <div className={`flex items-center gap-2 ${first ? "invisible" : ""}`}>

@@ -3,11 +3,13 @@
 import { Fragment } from "react";
 
 import { Time } from "../../components/Time";
+import type { JourneyStep, WholeSignal } from "../../connection/api";
 import type { SignalRow } from "../../events";
 import { milliseconds, price, rMultiple } from "../../state/format";
-import type { Step, WholeSignal } from "./history";
 
 const FOLDED = new Set(["update", "exit"]);
+
+type Step = Pick<JourneyStep, "at" | "step" | "text" | "ms">;
 
 interface Line extends Step {
   figures: string;
@@ -36,18 +38,18 @@ function ofRow(row: SignalRow): Step[] {
 }
 
 export function Steps({ row, whole }: { row: SignalRow; whole: WholeSignal | null }) {
-  const steps = whole !== null && whole.steps.length > 0 ? whole.steps : ofRow(row);
+  const steps = whole !== null && whole.journey.length > 0 ? whole.journey : ofRow(row);
   const children = (whole?.children ?? []).map(ofChild);
   // Where the children's rows are at hand they say more than the server's sentence about them.
-  const told = steps.filter((one) => children.length === 0 || !FOLDED.has(one.step)).map((one) => ({ ...one, text: brief(one.text, whole?.row ?? row), figures: "" }));
-  const lines: Line[] = [...told, ...children].sort((a, b) => (a.at ?? "").localeCompare(b.at ?? ""));
+  const told = steps.filter((one) => children.length === 0 || !FOLDED.has(one.step)).map((one) => ({ ...one, text: brief(one.text, whole ?? row), figures: "" }));
+  const lines: Line[] = [...told, ...children].sort((a, b) => a.at.localeCompare(b.at));
   return (
     <div>
       <h2 className="label mb-1">Journey</h2>
       <ol className="grid grid-flow-row-dense grid-cols-[auto_auto_minmax(0,1fr)_auto] gap-x-4 gap-y-1 max-[719px]:grid-cols-[auto_minmax(0,1fr)_auto]">
         {lines.map((line, index) => (
           <li key={`${line.step}-${index}`} className="contents">
-            <span className="text-faint">{line.at === null ? "" : <Time at={line.at} />}</span>
+            <span className="text-faint"><Time at={line.at} /></span>
             <span className={line.step === "exit" || line.step === "update" ? "text-accent" : "text-text"}>{line.step}</span>
             <span className="figure text-right text-faint min-[720px]:col-start-4">{line.ms === null ? "" : milliseconds(line.ms)}</span>
             <span className="text-muted max-[719px]:col-span-3 max-[719px]:mb-1.5 min-[720px]:col-start-3">

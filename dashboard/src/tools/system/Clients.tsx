@@ -14,6 +14,8 @@ import { usePhone } from "../../state/media";
 import { useConnections } from "./data";
 
 const HEIGHT = 320;
+/** With less its way stands under the client's name, pixels. */
+const ONE_LINE_FROM = 720;
 const rowId = (row: Connection): string => row.id;
 const latency = (row: Connection) => <span className="figure">{row.latency_ms === null ? UNKNOWN : milliseconds(row.latency_ms)}</span>;
 
@@ -31,7 +33,7 @@ function Behind({ row }: { row: Connection }) {
 
 const columns: readonly Column<Connection>[] = [
   { id: "name", title: "Who", width: "minmax(120px, 1fr)", sortBy: (row) => row.name, cell: (row) => <span title={row.principal}>{row.name}</span> },
-  { id: "kind", title: "By", width: "136px", narrow: "112px", sortBy: (row) => row.kind, cell: (row) => <span className="text-muted">{by(row)}</span> },
+  { id: "kind", title: "By", width: "136px", narrow: "124px", under: "1 / 2", sortBy: (row) => row.kind, cell: (row) => <span className="text-muted">{by(row)}</span> },
   { id: "since", title: "For", width: "72px", right: true, sortBy: (row) => -Date.parse(row.since), cell: (row) => <Age at={row.since} /> },
   { id: "position", title: "Position", width: "88px", right: true, hint: "The last fact it has", sortBy: (row) => row.position, cell: (row) => <span className="figure">{row.position === null ? UNKNOWN : quantity(row.position)}</span> },
   { id: "behind", title: "Behind", width: "80px", narrow: "64px", right: true, hint: "Facts it has not got yet", cell: (row) => <Behind row={row} /> },
@@ -68,7 +70,7 @@ export function Clients({ stale }: { stale: boolean }) {
       {query.isError && <Problem what="The clients could not be listed." error={query.error} onRetry={() => void query.refetch()} />}
       {query.isSuccess && query.data === null && <Empty title="Your access may not see who is connected." />}
       {query.data && rows.length === 0 && <Empty title="Nobody follows the desk by a lasting connection.">A browser that polls is listed while its request waits.</Empty>}
-      {rows.length > 0 && (phone ? <Cards {...list} card={card} height={58} /> : <Table {...list} columns={columns} />)}
+      {rows.length > 0 && (phone ? <Cards {...list} card={card} height={58} /> : <Table {...list} columns={columns} oneLineFrom={ONE_LINE_FROM} />)}
     </Card>
   );
 }

@@ -39,7 +39,7 @@ export function Measures({ stale }: { stale: boolean }) {
   const samples = useVitals((vitals) => vitals.samples);
   return (
     <Card title="Figures" stale={stale} note={samples.length > 1 ? "with their course since this page was opened" : undefined}>
-      <Stats min={140}>
+      <Stats>
         {MEASURES.map((one) => {
           const value = told === null ? null : one.read(told);
           return (

@@ -55,12 +55,12 @@ export function LastHour() {
     { name: "Memory", segments: segments(samples, memory) },
   ];
   return (
-    <Card title={`The last ${age(now - from)}`} span={6} note="as this page saw it; hatched is unknown">
+    <Card title={`The last ${age(now - from)}`} span={6} note="as seen here; hatched is unknown">
       <div className="space-y-2.5">
         {strips.map((one, index) => (
           <div key={one.name} className="grid grid-cols-[104px_minmax(0,1fr)] items-start gap-3">
             <span className="-mt-1 truncate text-muted">{one.name}</span>
-            <StateStrip label={one.name} segments={one.segments} from={from} to={now} axis={index === strips.length - 1} />
+            <StateStrip label={one.name} segments={one.segments} from={from} to={now} axis={index === strips.length - 1 && "times"} />
           </div>
         ))}
       </div>

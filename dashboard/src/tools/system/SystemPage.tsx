@@ -3,7 +3,6 @@
 import { Badge } from "../../components/Badge";
 import { Page } from "../../components/Page";
 import { Problem } from "../../components/Problem";
-import { StaleNote } from "../../components/States";
 import { useDesk } from "../../state/desk";
 import { Clients } from "./Clients";
 import { useFirstFigures } from "./data";
@@ -12,8 +11,7 @@ import { LastHour, Signs } from "./Signs";
 import { DeadLetters, Jobs } from "./Work";
 
 export default function SystemPage() {
-  const phase = useDesk((desk) => desk.link.phase);
-  const stale = phase === "offline" || phase === "ended";
+  const stale = useDesk((desk) => desk.link.phase === "offline" || desk.link.phase === "ended");
   const told = useDesk((desk) => desk.health?.told ?? null);
   const { error, retry } = useFirstFigures();
   return (
@@ -29,7 +27,6 @@ export default function SystemPage() {
         )
       }
     >
-      {stale && <StaleNote>{phase === "ended" ? "You are signed out" : "The server can’t be reached"}: these are the last figures.</StaleNote>}
       {told === null && error !== null && <Problem what="The server’s figures could not be loaded." error={error} onRetry={retry} />}
       <Signs />
       <LastHour />

@@ -8,6 +8,8 @@ import { ApiError } from "../../connection/http";
 import { desk, useDesk } from "../../state/desk";
 
 const CLIENTS_MS = 5_000;
+/** While one is being tried again its end is waited for. */
+const ASKED_MS = 1_000;
 const LETTERS_MS = 15_000;
 
 /** The figures that the server tells next may be seconds away: the page asks for the first itself. */
@@ -39,7 +41,11 @@ export function useConnections() {
 
 export function useDeadLetters() {
   const client = useQueryClient();
-  const query = useQuery({ queryKey: ["dead-letters"], refetchInterval: LETTERS_MS, queryFn: ({ signal }) => ask("GET /api/dead-letters", { signal }) });
+  const query = useQuery({
+    queryKey: ["dead-letters"],
+    queryFn: ({ signal }) => ask("GET /api/dead-letters", { signal }),
+    refetchInterval: ({ state }) => (state.data?.items.some((one) => one.state === "asked") ? ASKED_MS : LETTERS_MS),
+  });
   const retry = async (letter_id: string): Promise<void> => {
     await ask("POST /api/dead-letters/{letter_id}/retry", { path: { letter_id } });
     await client.invalidateQueries({ queryKey: ["dead-letters"] });

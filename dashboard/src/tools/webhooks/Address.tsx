@@ -9,9 +9,10 @@ import { Confirm } from "../../components/Confirm";
 import { CopyButton } from "../../components/CopyButton";
 import { Problem } from "../../components/Problem";
 import { Loading } from "../../components/States";
+import type { Source } from "../../connection/api";
 import { ApiError } from "../../connection/http";
 import { toast } from "../../state/toasts";
-import { masked, rotateToken, saveSource, useSources, type Source } from "./sources";
+import { masked, rotateToken, saveSource, useSources } from "./sources";
 
 function tell(title: string, error: unknown): void {
   toast({ key: title, title, text: error instanceof ApiError ? `${error.message} ${error.hint}` : "The server can’t be reached.", tone: "bad" });

@@ -7,16 +7,17 @@ import { Empty, Loading } from "../../components/States";
 import type { Column } from "../../components/table/column";
 import { Table } from "../../components/table/Table";
 import { Time } from "../../components/Time";
+import type { Silence } from "../../connection/api";
 import { age, quantity } from "../../state/format";
 import { useNow } from "../../state/now";
-import { useGaps, type Gap } from "./trouble";
+import { useGaps } from "./trouble";
 
-function Length({ gap }: { gap: Gap }) {
+function Length({ gap }: { gap: Silence }) {
   const now = useNow();
   return <span className="figure">{age((gap.until === null ? now : Date.parse(gap.until)) - Date.parse(gap.since))}</span>;
 }
 
-const columns: readonly Column<Gap>[] = [
+const columns: readonly Column<Silence>[] = [
   {
     id: "what",
     title: "Source",
@@ -28,13 +29,13 @@ const columns: readonly Column<Gap>[] = [
       </span>
     ),
   },
-  { id: "since", title: "From", width: "100px", narrow: "92px", cell: (gap) => <Time at={gap.since} /> },
-  { id: "until", title: "Until", width: "100px", narrow: "92px", cell: (gap) => (gap.until === null ? <Badge tone="bad">silent</Badge> : <Time at={gap.until} />) },
+  { id: "since", title: "From", width: "100px", under: "1 / 2", cell: (gap) => <Time at={gap.since} /> },
+  { id: "until", title: "Until", width: "100px", under: "2 / 4", cell: (gap) => (gap.until === null ? <Badge tone="bad">silent</Badge> : <Time at={gap.until} />) },
   { id: "length", title: "Length", width: "60px", right: true, cell: (gap) => <Length gap={gap} /> },
   { id: "missed", title: "Missed", width: "56px", right: true, hint: "Alerts that were due meanwhile, by its usual rhythm", cell: (gap) => <span className="figure">{quantity(gap.missed)}</span> },
 ];
 
-const rowId = (gap: Gap): string => String(gap.seq);
+const rowId = (gap: Silence): string => String(gap.seq);
 
 export function Gaps({ source }: { source: string }) {
   const { query, rows } = useGaps(source);
@@ -48,11 +49,7 @@ export function Gaps({ source }: { source: string }) {
         </div>
       )}
       {rows.length > 0 && (
-        <div className="max-[719px]:overflow-x-auto">
-          <div className="max-[719px]:min-w-[480px]">
-            <Table label="Silences" rows={rows} rowId={rowId} columns={columns} maxHeight={420} onEnd={() => void (query.hasNextPage && !query.isFetchingNextPage && query.fetchNextPage())} marks={(gap) => ({ "data-gap": gap.until === null ? "open" : "over" })} />
-          </div>
-        </div>
+        <Table label="Silences" rows={rows} rowId={rowId} columns={columns} maxHeight={420} oneLineFrom={500} onEnd={() => void (query.hasNextPage && !query.isFetchingNextPage && query.fetchNextPage())} marks={(gap) => ({ "data-gap": gap.until === null ? "open" : "over" })} />
       )}
     </Card>
   );

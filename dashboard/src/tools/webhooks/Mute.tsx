@@ -4,10 +4,11 @@ import { BellOff } from "lucide-react";
 
 import { MenuButton } from "../../components/MenuButton";
 import { Time } from "../../components/Time";
+import type { Source } from "../../connection/api";
 import { ApiError } from "../../connection/http";
 import { useNow } from "../../state/now";
 import { toast } from "../../state/toasts";
-import { saveSource, type Source, type SourceChange } from "./sources";
+import { saveSource, type SourceChange } from "./sources";
 
 const HOUR_MS = 3_600_000;
 const SPANS: readonly (readonly [string, string, number])[] = [
@@ -39,7 +40,7 @@ export function Mute({ source, muted }: { source: Source; muted: boolean }) {
     const length = SPANS.find(([key]) => key === chosen)?.[2];
     save({ muted_until: length === undefined ? null : new Date(now + length).toISOString() });
   };
-  const every = source.expectedEveryS === null ? LEARNED : String(source.expectedEveryS);
+  const every = source.expected_every_s === null ? LEARNED : String(source.expected_every_s);
   const options = SPANS.map(([key, name]) => [key, name] as const);
   return (
     <MenuButton
@@ -51,9 +52,9 @@ export function Mute({ source, muted }: { source: Source; muted: boolean }) {
       note="Alerts are taken and traded all the same."
     >
       <BellOff size={14} aria-hidden />
-      {muted && source.mutedUntil !== null && (
+      {muted && source.muted_until !== null && (
         <span className="text-warn">
-          muted until <Time at={source.mutedUntil} />
+          muted until <Time at={source.muted_until} />
         </span>
       )}
     </MenuButton>

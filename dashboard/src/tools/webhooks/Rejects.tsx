@@ -13,9 +13,10 @@ import type { Column } from "../../components/table/column";
 import type { ListProps } from "../../components/table/list";
 import { Table } from "../../components/table/Table";
 import { Time } from "../../components/Time";
+import type { Reject } from "../../connection/api";
 import { go } from "../../state/location";
 import { usePhone } from "../../state/media";
-import { useRejects, type Reject } from "./trouble";
+import { useRejects } from "./trouble";
 import { reason } from "./words";
 
 const columns: readonly Column<Reject>[] = [
@@ -89,7 +90,7 @@ function Refusal({ reject }: { reject: Reject }) {
         tabIndex={0}
         role="region"
         aria-label="Alert text as it came"
-        className="figure max-h-44 overflow-auto rounded border border-line bg-ground px-3 py-2 break-all whitespace-pre-wrap text-muted"
+        className="figure max-h-44 overflow-auto rounded border border-line bg-ground px-3 py-2 wrap-anywhere whitespace-pre-wrap text-muted"
       >
         {reject.raw === "" ? "(empty)" : reject.raw}
       </pre>

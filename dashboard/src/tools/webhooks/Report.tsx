@@ -15,8 +15,8 @@ import { reason } from "./words";
 const columns: readonly Column<Missing>[] = [
   { id: "line", title: "Line", width: "56px", right: true, cell: (one) => <span className="figure text-faint">{one.line}</span> },
   { id: "at", title: "Sent", width: "116px", narrow: "108px", sortBy: (one) => one.at, cell: (one) => <Time at={one.at} /> },
-  { id: "symbol", title: "Symbol", width: "132px", narrow: "104px", sortBy: (one) => one.symbol, cell: (one) => <span className="font-semibold">{one.symbol}</span> },
-  { id: "text", title: "Text", width: "minmax(160px, 1fr)", cell: (one) => <span className="figure text-muted" title={one.text}>{one.text}</span> },
+  { id: "symbol", title: "Symbol", width: "132px", narrow: "104px", tight: "minmax(80px, 1fr)", sortBy: (one) => one.symbol, cell: (one) => <span className="font-semibold">{one.symbol}</span> },
+  { id: "text", title: "Text", width: "minmax(160px, 1fr)", under: "1 / -1", cell: (one) => <span className="figure text-muted" title={one.text}>{one.text}</span> },
 ];
 
 const rowId = (one: Missing): string => String(one.line);
@@ -29,7 +29,7 @@ export function ReportView({ report, name, actions }: { report: Report; name: st
   return (
     <Card title={name} flush actions={actions} note={report.from !== null && report.to !== null && <span className="max-[719px]:hidden"><Time at={report.from} /> – <Time at={report.to} /></span>}>
       <div className="px-4 pb-4" data-report={report.stored === null ? "compared" : "stored"}>
-        <Stats min={128}>
+        <Stats>
           <Stat label="In the log" value={quantity(report.rows)} note="alerts" />
           <Stat label="Received" value={quantity(report.found)} note={report.rows === 0 ? "" : `${((report.found / report.rows) * 100).toFixed(1)} %`} />
           <Stat label="Missed" value={quantity(report.missing)} tone={report.missing > 0 ? "warn" : "plain"} note={report.missing === 0 ? "nothing" : "never arrived"} />
@@ -43,12 +43,10 @@ export function ReportView({ report, name, actions }: { report: Report; name: st
           <Empty title="Nothing was missed.">Each alert of this log arrived.</Empty>
         </div>
       ) : (
-        <div className="max-[719px]:overflow-x-auto">
-          <div className="max-[719px]:min-w-[560px]">
-            <Table label="Missed alerts" rows={report.items} rowId={rowId} columns={columns} maxHeight={420} />
-            {report.items.length < report.missing && <p className="px-4 py-2 text-faint">The first {report.items.length} of {quantity(report.missing)}.</p>}
-          </div>
-        </div>
+        <>
+          <Table label="Missed alerts" rows={report.items} rowId={rowId} columns={columns} maxHeight={420} oneLineFrom={560} />
+          {report.items.length < report.missing && <p className="px-4 py-2 text-faint">The first {report.items.length} of {quantity(report.missing)}.</p>}
+        </>
       )}
     </Card>
   );

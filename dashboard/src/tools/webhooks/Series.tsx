@@ -10,7 +10,7 @@ import { span, STATUS_MEANING, STATUS_TONE } from "./words";
 
 const columns: readonly Column<SeriesHealth>[] = [
   { id: "symbol", title: "Symbol", width: "minmax(96px, 1fr)", sortBy: (one) => one.symbol, cell: (one) => <span className="font-semibold">{one.symbol ?? <span className="font-normal text-faint">no symbol</span>}</span> },
-  { id: "interval", title: "Interval", width: "64px", cell: (one) => <span className="figure text-muted">{one.interval}</span> },
+  { id: "interval", title: "Interval", width: "64px", under: "1 / 2", cell: (one) => <span className="figure text-muted">{one.interval}</span> },
   {
     id: "status",
     title: "Status",
@@ -23,18 +23,16 @@ const columns: readonly Column<SeriesHealth>[] = [
     ),
   },
   { id: "last", title: "Last", width: "72px", right: true, sortBy: (one) => one.last_at, cell: (one) => <Age at={one.last_at} /> },
-  { id: "every", title: "Every", width: "72px", right: true, sortBy: (one) => one.median_s, cell: (one) => <span className="figure">{span(one.median_s)}</span> },
-  { id: "count", title: "Alerts", width: "64px", right: true, sortBy: (one) => one.count, cell: (one) => <span className="figure">{quantity(one.count)}</span> },
+  { id: "every", title: "Every", width: "72px", under: "2 / 3", right: true, sortBy: (one) => one.median_s, cell: (one) => <span className="figure">{span(one.median_s)}</span> },
+  { id: "count", title: "Alerts", width: "64px", under: "3 / 4", right: true, sortBy: (one) => one.count, cell: (one) => <span className="figure">{quantity(one.count)}</span> },
 ];
 
 const rowId = (one: SeriesHealth): string => `${one.symbol ?? ""} ${one.interval ?? ""}`;
 
 export function Series({ source, series }: { source: string; series: readonly SeriesHealth[] }) {
   return (
-    <div className="max-w-[640px] max-[719px]:overflow-x-auto">
-      <div className="max-[719px]:min-w-[520px]">
-        <Table label={`Symbols of ${source}`} rows={series} rowId={rowId} columns={columns} maxHeight={280} />
-      </div>
+    <div className="-mx-4 max-w-[672px]">
+      <Table label={`Symbols of ${source}`} rows={series} rowId={rowId} columns={columns} maxHeight={280} oneLineFrom={540} />
     </div>
   );
 }

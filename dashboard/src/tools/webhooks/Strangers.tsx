@@ -4,9 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import { Age } from "../../components/Age";
 import { Card } from "../../components/Card";
-import { isRecord } from "../../connection/envelope";
-import { call } from "../../connection/http";
-import { number, text } from "../../state/read";
+import { ask } from "../../connection/ask";
 
 /** They make no fact, since anybody may knock, so nothing tells that there is a new one. */
 const ASK_AGAIN_MS = 15_000;
@@ -17,11 +15,10 @@ export function Strangers() {
     queryKey: ["strangers"],
     refetchInterval: ASK_AGAIN_MS,
     queryFn: async ({ signal }) => {
-      const answer = await call("/api/webhook/health", { signal });
-      const told = isRecord(answer) && isRecord(answer["strangers"]) ? answer["strangers"] : {};
-      const last = text(told, "last_at");
+      const { strangers } = await ask("GET /api/webhook/health", { signal });
+      const last = strangers.last_at;
       const recent = last !== null && Date.now() - Date.parse(last) < A_DAY_MS;
-      return recent ? { count: number(told, "count") ?? 0, last } : null;
+      return recent ? { count: strangers.count, last } : null;
     },
   });
   if (data === null || data === undefined) return null;

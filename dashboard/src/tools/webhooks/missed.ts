@@ -3,11 +3,11 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { isRecord } from "../../connection/envelope";
-import { call } from "../../connection/http";
+import { ask } from "../../connection/ask";
 import type { JobProgress } from "../../events";
 import { readFacts, type ActivityFact } from "../../state/activity";
 import { useDesk } from "../../state/desk";
-import { number, readFigures, readJob, text } from "../../state/read";
+import { number, readFigures, text } from "../../state/read";
 import { useRefresh } from "../../state/refresh";
 
 export interface Missing {
@@ -49,22 +49,19 @@ export function readReport(value: unknown): Report | null {
 
 /** Starts the job and gives its id. Raises ApiError: too large, one runs already. */
 export async function upload(file: File, source: string, store: boolean): Promise<string> {
-  const query = new URLSearchParams({ source, ...(store ? { store: "yes" } : {}) });
-  const answer = await call(`/api/backfill/upload?${query.toString()}`, { method: "POST", body: file, headers: { "Content-Type": "text/csv" } });
-  const job = isRecord(answer) ? text(answer, "job") : null;
-  if (job === null) throw new TypeError("the answer names no job");
-  return job;
+  const query = { source, ...(store ? { store: "yes" } : {}) };
+  return (await ask("POST /api/backfill/upload", { query, file })).job;
 }
 
 export async function cancelJob(id: string): Promise<void> {
-  await call(`/api/jobs/${encodeURIComponent(id)}/cancel`, { method: "POST" });
+  await ask("POST /api/jobs/{job_id}/cancel", { path: { job_id: id } });
 }
 
 /** Progress comes by the link; where it does not, the desk is asked now and then. */
 const ASK_MS = 2_000;
 
 interface Whole {
-  progress: JobProgress | null;
+  progress: JobProgress;
   report: Report | null;
 }
 
@@ -74,13 +71,12 @@ export function useJob(id: string | null) {
     // Its end is another answer: the report is in it.
     queryKey: ["job", id, told?.state ?? "asked"],
     queryFn: async ({ signal }): Promise<Whole> => {
-      const answer = await call(`/api/jobs/${encodeURIComponent(id ?? "")}`, { signal });
-      if (!isRecord(answer)) throw new TypeError("the answer holds no job");
-      return { progress: readJob(answer), report: readReport(answer["result"]) };
+      const { result, ...progress } = await ask("GET /api/jobs/{job_id}", { path: { job_id: id ?? "" }, signal });
+      return { progress, report: readReport(result) };
     },
     enabled: id !== null,
     gcTime: 0,
-    refetchInterval: ({ state }) => (state.data?.progress?.state === "running" ? ASK_MS : false),
+    refetchInterval: ({ state }) => (state.data?.progress.state === "running" ? ASK_MS : false),
   });
   const asked = query.data?.progress ?? null;
   const progress = told === undefined || (asked !== null && asked.state !== "running") ? asked : told;
@@ -93,9 +89,6 @@ export function useEarlier() {
   return useQuery({
     queryKey: ["backfills"],
     staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async ({ signal }): Promise<ActivityFact[]> => {
-      const answer = await call("/api/activity?types=backfill_complete&limit=10", { signal });
-      return readFacts(isRecord(answer) ? answer["items"] : null);
-    },
+    queryFn: async ({ signal }): Promise<ActivityFact[]> => readFacts((await ask("GET /api/activity", { query: { types: "backfill_complete", limit: "10" }, signal })).items),
   });
 }
