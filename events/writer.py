@@ -122,6 +122,8 @@ class Writer:
     def _run(self) -> None:
         while self._queue or not self._closed:
             if self._queue:
+                # One turn of the loop: whoever is ready now comes along, and nobody waits for those who are not.
+                self._runtime.sleep(0)
                 self._commit_what_waits()
                 continue
             idle = self._idle = self._runtime.waiter()

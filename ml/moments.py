@@ -5,6 +5,7 @@ Without holidays on purpose: a feature must be the same years later, and calenda
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,19 +39,22 @@ def interval_minutes(value: Any) -> float:
 
 def in_regular_hours(at: datetime) -> float:
     """1.0 from Monday to Friday between the bells, else 0.0."""
-    local = at.astimezone(_NEW_YORK)
-    return 1.0 if local.weekday() < 5 and _OPEN <= _hour(local) < _CLOSE else 0.0
+    weekday, hour = _new_york(at)
+    return 1.0 if weekday < 5 and _OPEN <= hour < _CLOSE else 0.0
 
 
 def hours_since_open(at: datetime) -> float:
     """Hours since the clock in New York last read 09:30, 0 to 24."""
-    return (_hour(at.astimezone(_NEW_YORK)) - _OPEN) % 24.0
+    return (_new_york(at)[1] - _OPEN) % 24.0
 
 
 def hours_to_close(at: datetime) -> float:
     """Hours until the clock in New York next reads 16:00, 0 to 24."""
-    return (_CLOSE - _hour(at.astimezone(_NEW_YORK))) % 24.0
+    return (_CLOSE - _new_york(at)[1]) % 24.0
 
 
-def _hour(local: datetime) -> float:
-    return local.hour + local.minute / 60.0 + local.second / 3600.0
+@lru_cache(maxsize=16)  # one instant is asked about three times
+def _new_york(at: datetime) -> tuple[int, float]:
+    """The weekday (Monday is 0) and the hour there."""
+    local = at.astimezone(_NEW_YORK)
+    return local.weekday(), local.hour + local.minute / 60.0 + local.second / 3600.0

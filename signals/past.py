@@ -1,8 +1,8 @@
 """What was known of a source and symbol before an alert: its spacing, its run of sides, how its trades went."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 import orjson
 
@@ -23,7 +23,7 @@ _LOOK_BACK = 20_000  # facts: as far as the past is read after a start, so that 
 @dataclass(slots=True)
 class _Known:
     seq: int
-    at: datetime
+    at: int  # Unix time in milliseconds: compared two hundred times an alert
     side: str | None
     outcome_r: float | None
 
@@ -42,18 +42,20 @@ class Past:
     def before(self, row: Row) -> History:
         """What was known when this entry arrived; the entry itself does not count, also on a second try."""
         seq = row["seq"] if row["seq"] is not None else self._journal.head + 1
-        at = parse_rfc3339(row["received_at"])
-        known = [entry for entry in self._of(row, seq) if entry.seq < seq]
+        at = _at(row)
+        known: Sequence[_Known] = self._of(row, seq)
+        if known and known[-1].seq >= seq:
+            known = [entry for entry in known if entry.seq < seq]
         closed = [entry.outcome_r for entry in known if entry.outcome_r is not None][-20:]
-        hour_ago = at - timedelta(hours=1)
+        hour_ago = at - 3_600_000
         run = 0
         for entry in reversed(known):
             if entry.side != row["side"]:
                 break
             run += 1
         return History(
-            seconds_since_last=(at - known[-1].at).total_seconds() if known else None,
-            alerts_last_hour=sum(entry.at >= hour_ago for entry in known),
+            seconds_since_last=(at - known[-1].at) / 1000 if known else None,
+            alerts_last_hour=len([entry for entry in known if entry.at >= hour_ago]),
             recent_hit_rate=sum(outcome > 0 for outcome in closed) / len(closed) if closed else None,
             same_side_run=run,
         )
@@ -84,4 +86,8 @@ class Past:
 
 
 def _known(row: Row) -> _Known:
-    return _Known(row["seq"], parse_rfc3339(row["received_at"]), row["side"], row["outcome_r"])
+    return _Known(row["seq"], _at(row), row["side"], row["outcome_r"])
+
+
+def _at(row: Row) -> int:
+    return round(parse_rfc3339(row["received_at"]).timestamp() * 1000)
