@@ -1,7 +1,6 @@
 """The commands: train from bars, list, show and verify; clear words where something is wrong."""
 
 import gzip
-import os
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,7 @@ from ml.bars import Bars, read_csv, simulate
 from ml.bundle import sha256
 from ml.errors import TrainingError
 from ml.training import Trained, write
-
-DATA = Path(os.environ.get("SIGNAL_DESK_DATA", Path(__file__).parents[3] / "shared" / "data"))
+from tests.support.real_data import found
 
 
 def export(bars: Bars, file: Path) -> Path:
@@ -67,10 +65,9 @@ def test_list_and_card(tmp_path: Path, starter: Trained, capsys: pytest.CaptureF
     assert models.main(["card", "nobody", "--data", str(tmp_path)]) == 1
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="real bars are not on this machine (../shared/data or SIGNAL_DESK_DATA)")
 @pytest.mark.parametrize("name", ["QQQ_5m_2022_2023", "NQ_5m_2019"])
 def test_real_bars_train(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Real bars give a model whose figures claim no miracle: an AUC of 0.6 from a moving average would be a leak."""
-    assert training.main(["--bars", str(DATA / f"{name}.csv.gz"), "--out", str(tmp_path)]) == 0
+    assert training.main(["--bars", str(found(f"{name}.csv.gz")), "--out", str(tmp_path)]) == 0
     auc = next(line for line in capsys.readouterr().out.splitlines() if line.strip().startswith("auc"))
     assert float(auc.split()[1]) < 0.6

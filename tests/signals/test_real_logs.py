@@ -4,22 +4,16 @@ import csv
 import json
 import time
 from collections import Counter
-from pathlib import Path
-
-import pytest
 
 from tests.signals.desk import TOKEN, Desk
-
-DATA = Path(__file__).parents[3] / "shared" / "data"
-LOGS = ("TradingView_Alerts_Log_2025-11-15_ff323.csv", "TradingView_Alerts_Log_2025-12-01_560cb.csv")
+from tests.support.real_data import LOGS, found
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="the real logs are not part of the repository")
 def test_both_real_logs(desk: Desk) -> None:
     """1,530 accepted, 0 duplicates, 117 entries, 88 linked exits, at least 100 sized entries."""
     answers: Counter[str] = Counter()
     for name in LOGS:
-        with (DATA / name).open(newline="") as file:
+        with found(name).open(newline="") as file:
             rows = list(csv.DictReader(file))
         for row in reversed(rows):
             answer = desk.intake.accept(
@@ -46,10 +40,9 @@ def test_both_real_logs(desk: Desk) -> None:
     assert left == [{"n": 0}]
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="the labelled samples are not part of the repository")
 def test_every_labelled_sample_is_answered_and_decided(desk: Desk) -> None:
     """Valid bodies are accepted, the rest is accepted after repair or refused with a reason; none is left behind."""
-    for line in (DATA / "tradingview_samples.jsonl").read_text().splitlines():
+    for line in found("tradingview_samples.jsonl").read_text().splitlines():
         sample = json.loads(line)
         answer = desk.post(sample["body"])
         wanted = (200,) if sample["expect"]["valid"] else (200, 400, 413, 422)

@@ -13,6 +13,7 @@ from signals import alert_log, replay
 from signals.alert_log import COLUMNS, BadLog
 from signals.desk_client import DeskClient
 from tests.signals.receiver import receiver
+from tests.support.real_data import LOGS, found
 
 TICKER = "CME_MINI:MNQ1!, 1m"
 BODIES = [  # as exported: newest first, also within one minute
@@ -185,12 +186,8 @@ def test_wrong_usage(log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 def test_entries_come_before_their_updates_in_the_real_logs() -> None:
     """In both real exports no update or exit precedes the entry that it names, when the entry is in the file."""
-    folders = [parent / "shared" / "data" for parent in Path(__file__).parents]
-    files = sorted(path for folder in folders for path in folder.glob("TradingView_Alerts_Log_*.csv"))
-    if not files:
-        pytest.skip("the real logs are not on this machine (../shared/data)")
     total = 0
-    for path in files:
+    for path in map(found, LOGS):
         known: set[str] = set()
         logged = [json.loads(one.body) for one in alert_log.read(path)]
         refs = [body.get("signal_id") or body["trade_id"] for body in logged]

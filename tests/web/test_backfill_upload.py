@@ -9,13 +9,12 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from tests.signals.alert.real_data import found
+from tests.support.real_data import LOGS, found
 from tests.support.server import WEBHOOK_TOKEN
 from tests.web.conftest import ADMIN, MakeApp
 from tests.web.jobs import ended
 from web.assembly import App
 
-REAL = "TradingView_Alerts_Log_2025-11-15_ff323.csv"
 SECRET = "hunter2-canary"
 
 
@@ -111,7 +110,7 @@ def test_thousands_of_equal_lines_are_compared_at_once(client: FlaskClient) -> N
 
 def test_a_real_log(client: FlaskClient) -> None:
     """Every tenth alert of a real export is left out, and exactly those are found."""
-    content = found(REAL).read_bytes()
+    content = found(LOGS[0]).read_bytes()
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     for n, row in enumerate(reversed(rows)):
         if n % 10:

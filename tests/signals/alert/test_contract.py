@@ -7,7 +7,7 @@ import pytest
 
 from signals.alert import Unusable, freshness
 from tests.signals.alert.reading import RECEIVED, parsed
-from tests.signals.alert.real_data import folder, found
+from tests.support.real_data import folder, found
 
 
 def samples() -> list[dict[str, Any]]:

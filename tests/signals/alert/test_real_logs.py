@@ -9,10 +9,7 @@ import pytest
 
 from signals.alert import Alert, freshness
 from tests.signals.alert.reading import parsed
-from tests.signals.alert.real_data import found
-
-FIRST = "TradingView_Alerts_Log_2025-11-15_ff323.csv"
-SECOND = "TradingView_Alerts_Log_2025-12-01_560cb.csv"
+from tests.support.real_data import LOGS, found
 
 
 def alerts(name: str) -> Iterator[tuple[Alert, datetime]]:
@@ -28,7 +25,7 @@ def alerts(name: str) -> Iterator[tuple[Alert, datetime]]:
 
 def test_both_logs_are_understood() -> None:
     """1,530 alerts, 117 entries, 89 exits, the rest updates; each names its trade and the symbol."""
-    every = [alert for name in (FIRST, SECOND) for alert, _ in alerts(name)]
+    every = [alert for name in LOGS for alert, _ in alerts(name)]
     assert len(every) == 1530
     assert Counter(alert.kind for alert in every) == {"entry": 117, "exit": 89, "update": 1324}
     assert all(
@@ -36,7 +33,7 @@ def test_both_logs_are_understood() -> None:
     )
 
 
-@pytest.mark.parametrize("name", [FIRST, SECOND])
+@pytest.mark.parametrize("name", LOGS)
 def test_entries_carry_what_sizing_needs(name: str) -> None:
     """Side, price, a stop on the losing side and three targets on the winning side."""
     for alert, _ in alerts(name):
@@ -50,13 +47,13 @@ def test_entries_carry_what_sizing_needs(name: str) -> None:
         assert all((target - alert.price) * sign > 0 for target in alert.targets)
 
 
-@pytest.mark.parametrize("name", [FIRST, SECOND])
+@pytest.mark.parametrize("name", LOGS)
 def test_exits_close(name: str) -> None:
     """Every exit closes its trade, whatever direction the trade had."""
     assert {(a.side, a.intent) for a, _ in alerts(name) if a.kind == "exit"} == {("close", "close")}
 
 
-@pytest.mark.parametrize("name", [FIRST, SECOND])
+@pytest.mark.parametrize("name", LOGS)
 def test_times_are_read_right(name: str) -> None:
     """Chicago time marked Z and naive New York time from one source both land beside the log's own time."""
     for alert, received in alerts(name):
@@ -67,5 +64,5 @@ def test_times_are_read_right(name: str) -> None:
 
 def test_both_clocks_of_the_second_log_are_seen() -> None:
     """The same script once wrote Chicago time with a Z, later New York time without a zone."""
-    read_as = Counter((alert.time_read_as or "").split("+")[0] for alert, _ in alerts(SECOND))
+    read_as = Counter((alert.time_read_as or "").split("+")[0] for alert, _ in alerts(LOGS[1]))
     assert set(read_as) == {"Chicago", "New York"}

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[3]
+# Two exports of TradingView's alert log: together 1,530 alerts.
+LOGS = ("TradingView_Alerts_Log_2025-11-15_ff323.csv", "TradingView_Alerts_Log_2025-12-01_560cb.csv")
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def folder() -> Path | None:
