@@ -1,5 +1,6 @@
 """A running gateway on each engine, and clients that remember what they saw."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -33,7 +34,12 @@ class Running:
         return f"ws://127.0.0.1:{self.port}/ws"
 
     def do(self, path: str, **params: Any) -> Any:
-        answer = requests.post(f"{self.url}/test/{path}", params=params, timeout=60)
+        try:
+            answer = requests.post(f"{self.url}/test/{path}", params=params, timeout=30)
+        except requests.Timeout:
+            self.process.send_signal(signal.SIGUSR1)
+            time.sleep(1)
+            raise AssertionError(f"no answer; its tasks:\n{self.log.read_text()[-20_000:]}") from None
         answer.raise_for_status()
         return answer.json()
 

@@ -4,7 +4,10 @@ Everything else of the desk is a small fake:
 `python -m tests.web.gateway.process eventlet PORT FOLDER [setting=value …]`.
 """
 
+import gc
+import signal
 import sys
+import traceback
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -65,6 +68,15 @@ def auth() -> Any:
             pass
 
     return FakeAuth()
+
+
+def tell_tasks(*_: Any) -> None:
+    """Where every green task stands, into the log: what a request that is not answered waits for."""
+    from greenlet import greenlet
+
+    for task in [one for one in gc.get_objects() if isinstance(one, greenlet)]:
+        stack = traceback.format_stack(task.gr_frame)[-8:] if task.gr_frame is not None else ["this one, or ended\n"]
+        print("task", *stack, sep="\n", flush=True)
 
 
 def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> None:
@@ -168,6 +180,7 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
         runtime.spawn(journal.append, Unit(entries=[Entry(fact=scored)]))
         return {"status": "accepted", "signal_id": "signal-1"}
 
+    signal.signal(signal.SIGUSR1, tell_tasks)
     listener = socket.create_server(("127.0.0.1", port), backlog=1024)
     if values.send_buffer:  # accepted sockets inherit it: the kernel takes frames only in part
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, int(values.send_buffer))
