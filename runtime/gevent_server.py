@@ -9,13 +9,14 @@ import gevent
 from gevent import pywsgi
 
 from runtime.contract import Wire, WSGIApp
+from runtime.gevent_head import OrdinaryFirst
 from runtime.gevent_wire import GeventWire
 from runtime.requests import FULL, IDLE_SECONDS, prepared
 
 log = logging.getLogger("runtime")
 
 
-class Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
+class Handler(OrdinaryFirst):
     """One connection. The first byte of a request starts its deadline."""
 
     deadline_seconds = 10.0

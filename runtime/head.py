@@ -61,6 +61,7 @@ def ordinary(arrived: bytes) -> Head | None:
         or kept is None
         or not (length.isdigit() and len(length) <= _MOST_DIGITS)
         or any(name in named for name in _UNUSUAL)
+        or (method == "HEAD" and int(length) > 0)
     ):
         return None
     line = arrived[: found.start(3)]
