@@ -56,6 +56,8 @@ class SqliteConnection:
             self._raw.execute("PRAGMA journal_mode=WAL")
             self._raw.execute("PRAGMA synchronous=FULL")
             self._raw.execute("PRAGMA journal_size_limit=67108864")
+            # Every unit's savepoint keeps what it changes; in a file that was sixty writes an alert.
+            self._raw.execute("PRAGMA temp_store=MEMORY")
 
     def _too_long(self) -> int:
         return int(time.monotonic() > self._deadline)
