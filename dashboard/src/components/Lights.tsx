@@ -18,8 +18,8 @@ function One({ light }: { light: Light }) {
       <span className={`whitespace-nowrap tabular-nums ${light.glow === "bad" ? "text-error" : light.glow === "warn" ? "text-warn" : "text-muted"}`}>
         {Sign ? (
           <>
-            <Sign size={12} aria-hidden className="mr-1 hidden align-[-1px] max-[479px]:inline" />
-            <span className="max-[479px]:sr-only">{light.name}</span>
+            <Sign size={12} aria-hidden className="mr-1 hidden align-[-1px] max-[419px]:inline" />
+            <span className="max-[419px]:sr-only">{light.name}</span>
             {light.text.slice(light.name.length)}
           </>
         ) : (
@@ -36,7 +36,7 @@ export function Lights() {
   const sources = useDesk((desk) => desk.sources);
   const lastPriceAt = useDesk((desk) => desk.lastPriceAt);
   return (
-    <ul className="flex items-center gap-3 max-[719px]:gap-2.5 max-[479px]:gap-2" aria-label="Freshness">
+    <ul className="flex items-center gap-3 max-[719px]:gap-2.5 max-[419px]:gap-2" aria-label="Freshness">
       <One light={connectionLight(link, now)} />
       <One light={webhookLight(sources.values(), now)} />
       <One light={priceLight(lastPriceAt, now)} />

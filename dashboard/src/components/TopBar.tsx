@@ -22,7 +22,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
       <Lights />
       <div className="flex-1" />
       {/* A demo's own badge takes its place on the narrowest phones, which show the time themselves. */}
-      <div className={DEMO ? "max-[419px]:hidden" : ""}>
+      <div className={DEMO ? "max-[479px]:hidden" : ""}>
         <Clock />
       </div>
       <button type="button" className="quiet max-[719px]:hidden" onClick={onPalette} aria-label="Command palette" title="Command palette (Ctrl K)">

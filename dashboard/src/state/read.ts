@@ -198,10 +198,6 @@ export function readJob(raw: Raw): JobProgress | null {
   };
 }
 
-function figures(raw: unknown): Record<string, number> {
-  return Object.fromEntries(Object.entries(isRecord(raw) ? raw : {}).filter((entry): entry is [string, number] => typeof entry[1] === "number"));
-}
-
 /** The server's own figures; null when they do not even say which version it is. */
 export function readHealth(raw: Raw): SystemHealthUpdate | null {
   const version = text(raw, "version");
@@ -224,8 +220,8 @@ export function readHealth(raw: Raw): SystemHealthUpdate | null {
     },
     followers: list(raw["followers"]).map((one) => ({ name: text(one, "name") ?? "", seq: number(one, "seq") ?? 0, lag: number(one, "lag") ?? 0 })),
     head: number(raw, "head") ?? 0,
-    sockets: figures(raw["sockets"]),
-    rates: figures(raw["rates"]),
+    sockets: readFigures(raw["sockets"]),
+    rates: readFigures(raw["rates"]),
     memory_mb: number(raw, "memory_mb"),
     loop_delay_ms: number(raw, "loop_delay_ms") ?? 0,
     loop_delay_worst_ms: number(raw, "loop_delay_worst_ms") ?? 0,

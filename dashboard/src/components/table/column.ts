@@ -8,7 +8,7 @@ export interface Column<T> {
   title: string;
   /** A CSS grid track: `96px`, `minmax(140px, 1fr)`. */
   width: string;
-  /** The track where the table itself has less than 1,150 px, where it differs. */
+  /** The track where the table itself has less than 1,300 px, where it differs. */
   narrow?: string;
   /** The track in rows of two lines, where it differs. */
   tight?: string;
@@ -40,7 +40,7 @@ export function definitions<T extends object>(columns: readonly Column<T>[]) {
 /** How a table's rows fit its width: with room, close together, or on two lines. */
 export type Fit = "wide" | "narrow" | "two";
 
-const WIDE_FROM = 1_150;
+const WIDE_FROM = 1_300;
 
 /** `oneLineFrom`: the width in pixels that one line needs; 0 where rows never have two. */
 export function fitOf(width: number, oneLineFrom: number): Fit {

@@ -40,7 +40,7 @@ export function followers({ followers: told }: SystemHealthUpdate): Sign {
   const name = "Followers";
   const worst = told.reduce((most, one) => (one.lag > most.lag ? one : most), { name: "", lag: 0 });
   if (told.length === 0) return { name, glow: "unknown", text: "None runs in this process." };
-  const text = worst.lag === 0 ? "All have handled every fact." : `${worst.name} has ${quantity(worst.lag)} facts to go.`;
+  const text = worst.lag === 0 ? "All have handled every fact." : `${worst.name} has ${quantity(worst.lag)} ${worst.lag === 1 ? "fact" : "facts"} to go.`;
   if (worst.lag >= LAG_BAD) return { name, glow: "bad", text, todo: "It is stuck or overrun. See dead letters below and the log; a restart loses nothing." };
   if (worst.lag >= LAG_WARN) return { name, glow: "warn", text, todo: "It catches up by itself after a burst. If this stays, see the log." };
   return { name, glow: "good", text };
