@@ -201,7 +201,12 @@ class Outbox:
                     return
                 send(packet)
         except OSError:
+            # Over: who goes on filling it would count on bytes that nobody takes, and never give way to who ends it.
+            self.over = True
             self._items = ()
+            self._latest.clear()
+            self.bytes = 0
+            self._was_drained()
             ended()
         finally:
             self._writing = False
@@ -261,7 +266,8 @@ class Outbox:
             self._drained.set()
 
     def wait_drained(self, timeout: float) -> bool:
-        """Until nothing is queued; False when it still is after `timeout` seconds or the client is over its limit."""
+        """Until nothing is queued; False when it still is after `timeout` seconds, the client is over its limit or its
+        line broke."""
         if self._items and not self.over:
             self._drained = self._new_waiter()
             try:

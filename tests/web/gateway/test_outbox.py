@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from collections.abc import Callable
 from queue import Empty
 from types import SimpleNamespace
 from typing import Any
@@ -63,6 +64,26 @@ def test_a_partial_send_keeps_the_line_until_the_rest_is_out() -> None:
     assert line.open()
     line.send(frame(b"after"))
     assert theirs.recv(100) == whole + frame(b"after")
+
+
+def test_a_broken_line_is_waited_for_no_more() -> None:
+    """Whoever fills the queue hears at once that nothing is taken any more; nothing counts as queued.
+
+    Seen to fail with the bytes left as they were: a client that was being brought up to date then span without end.
+    """
+    tasks: list[Callable[[], None]] = []
+    box, ended = Outbox(1000, threading.Event, tasks.append), []
+
+    def broken(_: Any) -> None:
+        raise ConnectionResetError
+
+    box.write_with(broken, lambda: ended.append(True))
+    for word in (b"one", b"two", b"three"):
+        box.put(packet(word))
+    tasks.pop()()
+    assert (ended, box.bytes, box.wait_drained(5)) == ([True], 0, False)
+    box.put(packet(b"four"))
+    assert (tasks, box.bytes) == ([], 0)
 
 
 @pytest.mark.parametrize("size", [0, 125, 126, 65535, 65536])
