@@ -4,10 +4,13 @@ Imports nothing of ours; the only place that imports eventlet or gevent. Entry p
 import, then `make(mode)` once in the roof.
 """
 
-from runtime.contract import Lane, Mode, Runtime, Server, Task, Waiter, WSGIApp
+from runtime.contract import Connection, Lane, Mode, Runtime, Server, Task, Waiter, Wire, WSGIApp
 from runtime.patching import assert_patched, patch
 
-__all__ = ["Lane", "Mode", "Runtime", "Server", "Task", "WSGIApp", "Waiter", "assert_patched", "make", "patch"]
+__all__ = [
+    *("Connection", "Lane", "Mode", "Runtime", "Server", "Task", "WSGIApp", "Waiter", "Wire"),
+    *("assert_patched", "make", "patch"),
+]
 
 
 def make(mode: Mode) -> Runtime:

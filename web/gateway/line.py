@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from runtime.contract import Wire
+    from runtime import Wire
     from web.gateway.messages import Text
 
 

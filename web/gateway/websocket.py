@@ -20,8 +20,7 @@ from web.gateway.line import Line
 from web.gateway.messages import Packet
 
 if TYPE_CHECKING:
-    from runtime import Runtime, Waiter
-    from runtime.contract import Wire
+    from runtime import Runtime, Waiter, Wire
     from web.gateway.outbox import Outbox
 
 # One reading parses at most so much: a stranger's thousand tiny frames must not hold up the others for long.

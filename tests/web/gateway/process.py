@@ -80,8 +80,10 @@ def tell_tasks(*_: Any) -> None:
 
 
 def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> None:
+    import gc
     import socket
 
+    import greenlet
     from flask import Flask, request
     from prometheus_client import CollectorRegistry
 
@@ -162,6 +164,11 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
             "count": gateway.count(),
             "figures": gateway.figures(),
         }
+
+    @app.get("/test/tasks")
+    def tasks() -> dict[str, int]:
+        alive = [one for one in gc.get_objects() if isinstance(one, greenlet.greenlet) and one and not one.dead]
+        return {"alive": len(alive)}
 
     @app.get("/healthz")
     @app.get("/readyz")
