@@ -8,8 +8,18 @@ from runtime.contract import Connection, Lane, Mode, Runtime, Server, Task, Wait
 from runtime.patching import assert_patched, patch
 
 __all__ = [
-    *("Connection", "Lane", "Mode", "Runtime", "Server", "Task", "WSGIApp", "Waiter", "Wire"),
-    *("assert_patched", "make", "patch"),
+    "Connection",
+    "Lane",
+    "Mode",
+    "Runtime",
+    "Server",
+    "Task",
+    "WSGIApp",
+    "Waiter",
+    "Wire",
+    "assert_patched",
+    "make",
+    "patch",
 ]
 
 

@@ -148,7 +148,11 @@ class EventletServer:
                 eventlet.spawn_n(self._turn_away, client)
                 continue
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            eventlet.spawn_n(self._serve, client, address)
+            # Counted here: a burst is accepted in one go, before any of its tasks begins.
+            # Not by the descriptor: a taken one is another connection's before its task has ended.
+            self._open[id(client)] = client
+            self._states[id(client)] = [address, client, wsgi.STATE_IDLE]
+            eventlet.spawn_n(self._serve, client)
 
     def stop(self, grace_seconds: float) -> None:
         self._stopped = True
@@ -175,13 +179,10 @@ class EventletServer:
                 state[2] = wsgi.STATE_CLOSE
                 greenio.shutdown_safe(client)
 
-    def _serve(self, client: Any, address: Any) -> None:
-        # Not the descriptor: a WebSocket closes it before its task ends, and then it is another connection's.
+    def _serve(self, client: Any) -> None:
         number = id(client)
-        self._open[number] = client
-        state = self._states[number] = [address, client, wsgi.STATE_IDLE]
         try:
-            self._server.process_request(state)
+            self._server.process_request(self._states[number])
         except (OSError, ValueError) as error:
             log.debug("a connection ended: %s", error)
         finally:

@@ -185,10 +185,12 @@ class EngineTalk:
 
     # For the library
     def wait(self) -> Any:
-        """The next message while an upgrade is probed. Raises Upgraded after that, OSError when it came too late."""
+        """The next message while an upgrade is probed; None when none comes. Raises Upgraded after that, OSError when
+        it came too late."""
         if self._writes:
             raise Upgraded
-        message = self._socket.wait()
+        server = self._engine.server
+        message = self._socket.wait(server.ping_interval + server.ping_timeout)  # the library's own limit
         if self._engine.upgraded:
             raise OSError("another socket was quicker")
         return message

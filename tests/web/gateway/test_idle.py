@@ -97,15 +97,21 @@ def test_a_second_socket_of_a_session_changes_nothing(shared: Running) -> None:
 def test_silence_ends_a_plain_client(start: Any) -> None:
     """Whoever answers the pings of `/ws` stays; whoever falls silent is told why and closed.
 
-    Seen to fail with `PlainClient.late` doing nothing, and with `pong` adding nobody (one ping, then none).
+    So are sockets that were to become a polling session's and never say so. Seen to fail with `PlainClient.late` doing
+    nothing, with `pong` adding nobody (one ping, then none), and without the limit in `EngineTalk.wait`.
     """
     gateway = start(ping_seconds=0.3, ping_timeout_seconds=0.5)
     answers, silent = Plain(gateway.ws), Plain(gateway.ws)
+    sid = session(gateway)
+    mute = websocket.create_connection(gateway.ws.replace("/ws", f"{ENGINE}&sid={sid}"), timeout=10)
+    dithers = probing(gateway, sid)
     pings = 0
     while pings < 3:
         opcode, _ = answers.socket.recv_data(control_frame=True)  # it answers them by itself
         pings += opcode == websocket.ABNF.OPCODE_PING
-    wait_for(lambda: len(gateway.seen()["items"]) == 1)
+    wait_for(lambda: [one["kind"] for one in gateway.seen()["items"]] == ["ws"])
+    for one in (mute, dithers):
+        assert one.sock.recv(100)[:1] in (b"\x88", b"")
     raw = b""
     while part := silent.socket.sock.recv(1 << 20):
         raw += part
