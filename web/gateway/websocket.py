@@ -31,6 +31,7 @@ WAITING_MOST = 64
 IN_A_ROW = 16
 # How long a client that is let go has for the closing handshake.
 CLOSE_SECONDS = 0.3
+PING = Packet.control(b"\x89\x00")
 VERSION = "13"
 KEY = re.compile(r"[A-Za-z0-9+/]{22}==")
 ANSWER = (
@@ -172,7 +173,7 @@ class WebSocket:
         if isinstance(event, Message):
             self._piece(event)
         elif isinstance(event, Ping):
-            self._control(event.response())
+            self._answer(event)
         elif isinstance(event, Pong):
             if self._reader is not None:
                 self._reader.pong()
@@ -241,11 +242,12 @@ class WebSocket:
 
     def ping(self) -> None:
         """Ask whether anybody is there, behind what it is owed already. Never yields."""
-        self._control(Ping())
+        if not self._closing and self._outbox is not None:
+            self._outbox.owe([PING])
 
-    def _control(self, event: Event) -> None:
+    def _answer(self, ping: Ping) -> None:
         try:
-            frame = self._parser.send(event)
+            frame = self._parser.send(ping.response())
         except LocalProtocolError:
             return  # it is closing
         if self._outbox is not None:
