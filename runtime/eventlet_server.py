@@ -102,7 +102,11 @@ class EventletServer:
         self._server = wsgi.Server(
             self._listener,
             self._listener.getsockname(),
-            prepared(app, lambda environ: environ["desk.deadline"].over()),
+            prepared(
+                app,
+                begun=lambda environ: environ["desk.deadline"].begun(),
+                arrived=lambda environ: environ["desk.deadline"].over(),
+            ),
             log=logging.getLogger("runtime.wsgi"),
             protocol=protocol,
             log_output=False,

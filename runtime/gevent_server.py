@@ -28,7 +28,7 @@ class Handler(OrdinaryFirst):
         self.idle = True
         self._shut_after(IDLE_SECONDS)
         if self.rfile.peek(1):
-            self._shut_after(self.deadline_seconds)
+            self.begun()
         self.idle = False
         return super().read_requestline()
 
@@ -38,6 +38,10 @@ class Handler(OrdinaryFirst):
         if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
             self.close_connection = True  # when it ends, no other request follows: a browser waits for our end
         return environ
+
+    def begun(self) -> None:
+        """From now on the client has the time of a request."""
+        self._shut_after(self.deadline_seconds)
 
     def arrived(self) -> None:
         """The request is complete: from now on the application takes its time."""
@@ -103,9 +107,12 @@ class GeventServer:
     def __init__(self, listener: socket.socket, app: WSGIApp, max_sockets: int, header_timeout: float) -> None:
         handler = type("Handler", (Handler,), {"deadline_seconds": header_timeout})
         listener.setblocking(False)
-        self._server = DeskWSGIServer(
-            listener, prepared(app, lambda environ: environ["desk.handler"].arrived()), handler, max_sockets
+        handle = prepared(
+            app,
+            begun=lambda environ: environ["desk.handler"].begun(),
+            arrived=lambda environ: environ["desk.handler"].arrived(),
         )
+        self._server = DeskWSGIServer(listener, handle, handler, max_sockets)
 
     @property
     def connections(self) -> int:

@@ -6,8 +6,9 @@ from typing import Any
 
 from runtime.contract import WSGIApp
 
-# A larger body is left in the socket: the application refuses it by its length and the connection is closed.
+# A larger body, or one that does not say its length, is read while it arrives.
 MOST_READ_AHEAD = 1_100_000
+PIECE_BYTES = 64 * 1024
 IDLE_SECONDS = 75.0  # between two requests of one connection: longer than clients and proxies keep theirs
 
 FULL_BODY = b'{"error":{"code":"too_many_sockets","message":"No socket is free.","hint":"Try again soon."}}'
@@ -17,22 +18,31 @@ FULL = (
 )
 
 
-def prepared(app: WSGIApp, arrived: Callable[[dict[str, Any]], None]) -> WSGIApp:
-    """`app` behind a reader of bodies; `arrived(environ)` is called when the request is complete."""
+def prepared(
+    app: WSGIApp, begun: Callable[[dict[str, Any]], None], arrived: Callable[[dict[str, Any]], None]
+) -> WSGIApp:
+    """`app` behind a reader of bodies; `arrived(environ)` is called when the request is complete.
+
+    `begun(environ)` gives the client the time of a request again: for each piece of a long body.
+    """
 
     def handle(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         # Compression multiplies a broadcast's cost, and every browser offers it.
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         length = environ.get("CONTENT_LENGTH") or ""
-        if not (length.isdigit() and 0 < int(length) <= MOST_READ_AHEAD):
+        if length in ("", "0") and "HTTP_TRANSFER_ENCODING" not in environ:
             arrived(environ)
             return app(environ, start_response)
         reader = environ["wsgi.input"]
-        body = reader.read(int(length))
-        if len(body) < int(length):
-            return _incomplete(start_response)
-        environ["wsgi.input"] = Body(body, reader)
-        arrived(environ)
+        if length.isdigit() and int(length) <= MOST_READ_AHEAD:
+            body = reader.read(int(length))
+            if len(body) < int(length):
+                return _incomplete(start_response)
+            environ["wsgi.input"] = Body(body, reader)
+            arrived(environ)
+        else:
+            left = int(length) if length.isdigit() else None
+            environ["wsgi.input"] = Arriving(reader, left, lambda: begun(environ), lambda: arrived(environ))
         try:
             return app(environ, start_response)
         finally:
@@ -56,3 +66,41 @@ class Body(io.BytesIO):
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._reader, name)
+
+
+class Arriving:
+    """A body that is read while it arrives; `left` is its length in bytes where that is known.
+
+    What the application leaves unread, the engine throws away in what is left of the deadline.
+    """
+
+    def __init__(self, reader: Any, left: int | None, begun: Callable[[], None], arrived: Callable[[], None]) -> None:
+        self._reader, self._left = reader, left
+        self._begun, self._arrived = begun, arrived
+        self._piece = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reader, name)
+
+    def read(self, size: int | None = -1) -> bytes:
+        """As a file's; less when the client was too slow or went away."""
+        wanted = -1 if size is None else size
+        parts: list[bytes] = []
+        while wanted:
+            part = self._reader.read(PIECE_BYTES if wanted < 0 else min(wanted, PIECE_BYTES))
+            self._count(len(part))
+            if not part:
+                break
+            parts.append(part)
+            wanted -= len(part) if wanted > 0 else 0
+        return b"".join(parts)
+
+    def _count(self, read: int) -> None:
+        self._piece += read
+        if self._left is not None:
+            self._left -= read
+        if read == 0 or self._left == 0:
+            self._arrived()
+        elif self._piece >= PIECE_BYTES:
+            self._piece = 0
+            self._begun()

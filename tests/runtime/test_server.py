@@ -112,6 +112,32 @@ def test_a_slow_request_is_ended_by_its_deadline(served: Served, first: bytes) -
     assert served.ask()[0] == 200
 
 
+@pytest.mark.parametrize(
+    "first",
+    [b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", b"Content-Length: 1500000\r\n\r\nabc"],
+    ids=["chunked", "long"],
+)
+def test_a_body_that_is_read_while_it_arrives_has_a_deadline_too(served: Served, first: bytes) -> None:
+    """Whoever stops in the middle of one holds no connection, whether the application reads it or leaves it.
+
+    Seen to fail with the deadline ended at the head: such a connection stayed for ever.
+    """
+    took = closed_after(served.raw(b"POST / HTTP/1.1\r\nHost: a\r\n" + first))
+    assert HEADER_TIMEOUT * 0.8 < took < HEADER_TIMEOUT + 1.5
+    assert served.ask()[0] == 200
+
+
+def test_a_long_body_has_the_time_it_needs(served: Served) -> None:
+    """One that takes twice the deadline arrives whole, as long as it goes on."""
+    size, pieces = 1_500_000, 15
+    sending = served.raw(b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % size)
+    for _ in range(pieces):
+        time.sleep(2 * HEADER_TIMEOUT / pieces)
+        sending.sendall(b"x" * (size // pieces))
+    assert sending.recv(12) == b"HTTP/1.1 200"
+    sending.close()
+
+
 def test_a_slow_answer_has_no_deadline(served: Served) -> None:
     """Only the client is hurried: a handler that takes as long as the deadline still answers."""
     assert served.ask("/slow")[0] == 200

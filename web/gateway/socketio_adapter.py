@@ -14,6 +14,7 @@ from engineio.packet import Packet as EnginePacket
 from flask import Flask
 from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError as Refused
+from socketio.packet import BINARY_ACK, BINARY_EVENT
 
 from events import wire
 from web.gateway import internals, stock
@@ -36,6 +37,8 @@ OF_A_REQUEST = (
     *("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_HOST", "HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "HTTP_USER_AGENT"),
     *("REMOTE_ADDR", "wsgi.url_scheme"),
 )
+# Packets that announce attachments. No command takes any, and the library keeps as many as a client announces.
+BINARY = (str(BINARY_EVENT), str(BINARY_ACK))
 log = logging.getLogger("web.socketio")
 
 
@@ -115,6 +118,8 @@ class SocketIOAdapter:
     def _message(self, eio_sid: str, data: Any) -> None:
         """The library's own handler; what it can't read ends the connection."""
         try:
+            if not isinstance(data, str) or data.startswith(BINARY):
+                raise ValueError("nothing here is said in bytes")
             self._server._handle_eio_message(eio_sid, data)
         except Exception as error:  # noqa: BLE001 - a stranger's packet may break the parser anyhow
             self._gateway.stats.refused += 1
