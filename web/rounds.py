@@ -21,6 +21,8 @@ PULSE_SECONDS = 0.25
 # What each process tells its own clients: the sources from the journal, the server about itself.
 OWN_UPDATES = frozenset({"webhook_health_update", "publisher_update", "system_health_update"})
 PUBLISHERS_SECONDS = 0.5
+# The server's own figures cost at most so many sends a second: of thousands of clients each hears them less often.
+HEALTH_SENDS_PER_SECOND = 500
 
 
 class Rounds:
@@ -37,10 +39,10 @@ class Rounds:
         if values.role == "worker":  # nobody is connected to it
             self._tasks = [self._desk.runtime.spawn(self._feel_pulse)]
             return
-        rounds: tuple[tuple[float, Callable[[], None]], ...] = (
-            (values.webhook_health_seconds, self.tell_sources),
-            (values.system_health_seconds, self.tell_system),
-            (PUBLISHERS_SECONDS, self.tell_publishers),
+        rounds: tuple[tuple[Callable[[], float], Callable[[], None]], ...] = (
+            (lambda: values.webhook_health_seconds, self.tell_sources),
+            (self.system_seconds, self.tell_system),
+            (lambda: PUBLISHERS_SECONDS, self.tell_publishers),
         )
         self._tasks = [self._desk.runtime.spawn(self._go_round, seconds, step) for seconds, step in rounds]
         self._tasks.append(self._desk.runtime.spawn(self._feel_pulse))
@@ -50,13 +52,18 @@ class Rounds:
         for task in self._tasks:
             task.kill()
 
-    def _go_round(self, seconds: float, step: Callable[[], None]) -> None:
+    def _go_round(self, seconds: Callable[[], float], step: Callable[[], None]) -> None:
         while not self._stopped:
             try:
                 step()
             except Exception:
                 log.exception("a round failed; the next one tries again")
-            self._desk.runtime.sleep(seconds)
+            self._desk.runtime.sleep(seconds())
+
+    def system_seconds(self) -> float:
+        """How long until the next `tell_system`."""
+        clients = sum(self._desk.sockets().values())
+        return max(self._desk.values.system_health_seconds, clients / HEALTH_SENDS_PER_SECOND)
 
     def _feel_pulse(self) -> None:
         while not self._stopped:
