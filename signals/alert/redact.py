@@ -41,10 +41,10 @@ _VALUE = re.compile(
     |[“”](?P<smart>[^“”\n]*)(?:[“”]|\Z)
     |[‘’](?P<smart1>[^‘’\n]*)(?:[‘’]|\Z)
     |(?P<list>\[[^\]]*)(?:\]|\Z)
-    |(?:[Bb]earer\ |[Bb]asic\ )?(?P<bare>[^\s,;|&{}\[\]"']+)""",
+    |(?:(?i:bearer|basic)\ )?(?P<bare>[^\s,;|&{}\[\]"']+)""",
     re.VERBOSE,
 )
-_BEARER = re.compile(r"(?<!\w)[Bb]earer\s{1,5}([A-Za-z0-9._~+/=\-]{6,})")
+_BEARER = re.compile(r"(?<!\w)(?i:bearer)\s{1,5}([A-Za-z0-9._~+/=\-]{6,})")
 _LICENCE = re.compile(r"^[ \t]{0,40}(\d{6,20})[ \t]{0,5},[ \t]{0,5}[A-Za-z]{3,24}[ \t]{0,5}(?:,|$)", re.MULTILINE)
 _WUNDER_ID = re.compile(
     r"^[ \t]{0,40}(?:ENTER|EXIT|CLOSE|OPEN|REVERSE)-[A-Z]{3,10}_[^_\s]{1,30}_\S{1,100}_"
@@ -94,7 +94,7 @@ def named_spans(text: str) -> list[Span]:
             ]
         elif value[group].lower() not in _NOT_SECRET:
             spans.append((value.start(group), value.end(group), value[group]))
-    if "earer" in text:
+    if "bearer" in text.lower():
         spans += [(m.start(1), m.end(1), m[1]) for m in _BEARER.finditer(text)]
     for pattern in (_LICENCE, _WUNDER_ID):
         spans += [(m.start(1), m.end(1), m[1]) for m in pattern.finditer(text)]
