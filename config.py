@@ -104,7 +104,9 @@ class Settings(BaseSettings):
     max_request_bytes: int = setting(1 << 20, "bytes", "The largest other request body.", ge=1024)
     upload_bytes: int = setting(16 << 20, "bytes", "The largest alert-log export that may be dropped.", ge=1024)
     max_sockets: int = setting(8192, "sockets", "Open connections at most; beyond them the answer is 503.", ge=16)
-    header_seconds: float = setting(10.0, "seconds", "How long a client may take to send its request.", gt=0)
+    header_seconds: float = setting(
+        10.0, "seconds", "How long a client may take to send its request; a long body: each 64 KiB.", gt=0
+    )
     answer_seconds: float = setting(2.0, "seconds", "How long an alert waits to be stored before a 503.", gt=0)
     shutdown_seconds: float = setting(7.0, "seconds", "How long a stop may take.", gt=0, le=60)
 

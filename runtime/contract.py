@@ -52,6 +52,8 @@ class Lane(Protocol):
 class Wire(Protocol):
     """A connection without its request: the owner reads, sends and closes it, on the loop; see `Connection`."""
 
+    early: bytes  # what was read from it behind the request already; `recv` does not bring it
+
     @property
     def send(self) -> Callable[[bytes | memoryview], int]:
         """The kernel's own, which never waits: how much it took. Raises BlockingIOError, OSError."""

@@ -5,7 +5,9 @@ from urllib.parse import unquote
 
 from eventlet import wsgi
 
-from runtime.head import Head, ordinary
+from runtime.head import Head, ambiguous, ordinary
+
+REFUSED = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class OrdinaryFirst(wsgi.HttpProtocol):  # type: ignore[misc]
@@ -14,6 +16,7 @@ class OrdinaryFirst(wsgi.HttpProtocol):  # type: ignore[misc]
     `tests/runtime/test_heads.py` holds both ways to the same environment and the same refusals.
     """
 
+    headers: Any
     _head: Head | None = None
     _address: dict[str, str] | None = None
 
@@ -27,7 +30,13 @@ class OrdinaryFirst(wsgi.HttpProtocol):  # type: ignore[misc]
     def parse_request(self) -> bool:
         head = self._head
         if head is None:
-            return bool(super().parse_request())
+            if not super().parse_request():
+                return False
+            if ambiguous(self.headers):
+                self.close_connection = True
+                self.wfile.write(REFUSED)
+                return False
+            return True
         self.command, self.path, self.request_version = head.method, head.target, "HTTP/1.1"
         self.requestline = f"{head.method} {head.target} HTTP/1.1"
         self.close_connection = not head.kept

@@ -15,6 +15,7 @@ from runtime.contract import Wire, WSGIApp
 from runtime.eventlet_head import OrdinaryFirst
 from runtime.eventlet_wire import EventletWire
 from runtime.requests import FULL, IDLE_SECONDS, prepared
+from runtime.sockets import tune, unread
 
 log = logging.getLogger("runtime")
 
@@ -79,7 +80,7 @@ class Protocol(OrdinaryFirst):
     def take(self) -> Wire:
         """Implements runtime.contract.Connection."""
         wsgi.WSGI_LOCAL.already_handled = True
-        return self.house.give(self.connection)
+        return self.house.give(self.connection, unread(self.connection, self.rfile))
 
     def finish(self) -> None:
         self.deadline.over()
@@ -96,7 +97,7 @@ class EventletServer:
     def __init__(self, listener: socket.socket, app: WSGIApp, max_sockets: int, header_timeout: float) -> None:
         # Green, whatever it was made by; one reference, so that closing it frees the port.
         self._listener = greenio.GreenSocket(listener)
-        self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        tune(self._listener)
         self._max = max_sockets
         protocol = type("Protocol", (Protocol,), {"deadline_seconds": header_timeout, "house": self})
         self._server = wsgi.Server(
@@ -124,10 +125,10 @@ class EventletServer:
     def connections(self) -> int:
         return len(self._open) + len(self._taken)
 
-    def give(self, client: Any) -> Wire:
+    def give(self, client: Any, early: bytes) -> Wire:
         """The connection of a request that goes on without it."""
         del self._open[id(client)]
-        return EventletWire(client.fd.detach(), self._taken)
+        return EventletWire(client.fd.detach(), self._taken, early)
 
     def run(self) -> None:
         self._accepting = greenlet.getcurrent()
@@ -151,7 +152,7 @@ class EventletServer:
             if self.connections >= self._max:
                 eventlet.spawn_n(self._turn_away, client)
                 continue
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            tune(client)
             # Counted here: a burst is accepted in one go, before any of its tasks begins.
             # Not by the descriptor: a taken one is another connection's before its task has ended.
             self._open[id(client)] = client

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 from gevent import pywsgi
 
-from runtime.head import Head, ordinary
+from runtime.head import Head, ambiguous, ordinary
 
 
 class OrdinaryFirst(pywsgi.WSGIHandler):  # type: ignore[misc]
@@ -22,6 +22,12 @@ class OrdinaryFirst(pywsgi.WSGIHandler):  # type: ignore[misc]
             return super().read_requestline()
         self.rfile.read(head.size)
         return head.line.decode("ascii")
+
+    def MessageClass(self, *args: Any) -> Any:
+        headers = super().MessageClass(*args)
+        if ambiguous(headers):
+            headers.status = "ambiguous"  # which the library answers with 400
+        return headers
 
     def read_request(self, raw_requestline: str) -> bool:
         head = self._head

@@ -12,6 +12,7 @@ from runtime.contract import Wire, WSGIApp
 from runtime.gevent_head import OrdinaryFirst
 from runtime.gevent_wire import GeventWire
 from runtime.requests import FULL, IDLE_SECONDS, prepared
+from runtime.sockets import tune, unread
 
 log = logging.getLogger("runtime")
 
@@ -51,10 +52,11 @@ class Handler(OrdinaryFirst):
 
     def take(self) -> Wire:
         """Implements runtime.contract.Connection."""
+        early = unread(self.socket, self.rfile)
         green, self.socket = self.socket, None  # with none left, this task has nothing to close
         self.close_connection = True
         self.server.handlers.discard(self)
-        return GeventWire(green.detach(), self.server.taken)
+        return GeventWire(green.detach(), self.server.taken, early)
 
     def handle(self) -> None:
         self.server.handlers.add(self)
@@ -90,7 +92,7 @@ class DeskWSGIServer(pywsgi.WSGIServer):  # type: ignore[misc]
         return len(self.handlers) + len(self.taken)
 
     def handle(self, sock: Any, address: Any) -> None:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        tune(sock)
         if self.connections >= self.most:
             try:
                 sock.settimeout(1.0)

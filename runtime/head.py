@@ -6,6 +6,8 @@ no transfer encoding, no folded or bare line, no white space out of place.
 """
 
 import re
+from email.errors import MissingHeaderBodySeparatorDefect
+from email.message import Message
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -66,3 +68,20 @@ def ordinary(arrived: bytes) -> Head | None:
         return None
     line = arrived[: found.start(3)]
     return Head(found.end(), line, method, target, tuple(fields), named, kept)
+
+
+def ambiguous(head: Message) -> bool:
+    """Whether a head that the library read could be another request to a proxy before us: such a one is refused.
+
+    RFC 9112, sections 5 and 6.3: a length that is told twice, is no plain number or stands beside an encoding, another
+    encoding than chunked, a folded field, and a line that is none, behind which the library reads no further.
+    """
+    lengths = head.get_all("Content-Length", [])
+    encodings = [value.strip().lower() for value in head.get_all("Transfer-Encoding", [])]
+    return (
+        len(lengths) + len(encodings) > 1
+        or not all(length.isascii() and length.strip(" \t").isdigit() for length in lengths)
+        or not all(encoding == "chunked" for encoding in encodings)
+        or any("\n" in value or "\r" in value for value in head.values())
+        or any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in head.defects)
+    )

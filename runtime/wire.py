@@ -20,9 +20,10 @@ class Wires(Protocol):
 class Wire:
     """Implements runtime.contract.Wire but for the watching, which is the engine's."""
 
-    __slots__ = ("_closed", "_readable", "_socket", "_waited_for", "_wires", "send")
+    __slots__ = ("_closed", "_readable", "_socket", "_waited_for", "_wires", "early", "send")
 
-    def __init__(self, fileno: int, wires: Wires) -> None:
+    def __init__(self, fileno: int, wires: Wires, early: bytes = b"") -> None:
+        self.early = early
         # The kernel's socket without Python's or the engine's own around it: nobody else reads, waits or closes.
         self._socket = _socket.socket(fileno=fileno)
         self._socket.setblocking(False)

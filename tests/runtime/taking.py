@@ -75,7 +75,7 @@ def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[byt
     environ["desk.ballast"] = Ballast()
     ballast.add(environ["desk.ballast"])
     wire = environ["desk.connection"].take()
-    wire.send(b"yours")
+    wire.send(b"yours" + wire.early)
     Owner(wire)
     return []
 

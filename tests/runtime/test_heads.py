@@ -54,6 +54,20 @@ ODD = [
     b"GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, close\r\n\r\n",
     b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}",
 ]
+# Of those, what a proxy before us could take for two requests, or for another one: refused, not interpreted.
+SMUGGLED = [
+    ODD[0],
+    ODD[1],
+    *(
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %b\r\n\r\n{}" % length
+        for length in (b"+2", b"1_0", b"2, 2", b"\xb2")
+    ),
+    b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length : 5\r\n\r\nhelloGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\nContent-Length: 2\r\n\r\n{}",
+    b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n Content-Length: 2\r\n\r\n",
+]
 SPOILS = [b"\r\n", b"\n", b"\r", b" ", b"\t", b":", b"_", b"\0", b"\xa0", b"/", b"Content-Length: 1\r\n", b"X: 1\r\n"]
 
 
@@ -114,6 +128,19 @@ def test_a_request_is_the_same_in_one_piece_and_in_two(port: int, requests: list
     """In two pieces the library reads it. Seen to fail with `_UNUSUAL` empty, and with white space before a colon."""
     for request, whole, halved in zip(requests, told(port, requests, 1), told(port, requests, 2), strict=True):
         assert whole == halved, request
+
+
+def test_what_another_reader_could_read_otherwise_is_refused(port: int) -> None:
+    """One answer, a 400, and the end of the connection: nothing behind it is taken for a request.
+
+    Seen to fail without `ambiguous`: all but two of them were answered 200, one of them twice.
+    """
+    for request in SMUGGLED:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+            line.sendall(request)
+            said = everything(line)
+        assert said.startswith(b"HTTP/1.1 400 "), request
+        assert said.count(b"HTTP/1.") == 1, request
 
 
 def test_a_spoilt_request_is_the_same_in_one_piece_and_in_two(port: int) -> None:

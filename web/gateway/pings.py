@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from runtime import Runtime
 
+log = logging.getLogger("web.gateway")
 # So many are pinged before others have a turn.
 AT_ONCE = 200
 # Who is due within this goes together: a round a client would wake a task a client.
@@ -56,7 +59,7 @@ class Pings:
         now, pinged = time.monotonic(), 0
         while self._due and self._due[0][0] <= now:
             _, one = self._due.popleft()
-            if one.ping(now):
+            if _safely(one.ping, now):
                 self._asked.append((now, one))
             pinged += 1
             if pinged % AT_ONCE == 0:
@@ -66,4 +69,13 @@ class Pings:
         longest_ago = time.monotonic() - self._patience
         while self._asked and self._asked[0][0] <= longest_ago:
             at, one = self._asked.popleft()
-            one.late(at)
+            _safely(one.late, at)
+
+
+def _safely(ask: Callable[[float], bool | None], at: float) -> bool | None:
+    """One client that breaks must not cost all others their pings."""
+    try:
+        return ask(at)
+    except Exception:
+        log.exception("a client could not be pinged")
+        return None

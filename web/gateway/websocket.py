@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # One reading parses at most so much: a stranger's thousand tiny frames must not hold up the others for long.
 READ_BYTES = 4096
+# So many pieces of an unfinished message are kept apart: each costs far more than its few letters.
+PIECES_MOST = 256
 # So many messages, or the longest one, wait; then the client is not read until some are handled.
 WAITING_MOST = 64
 # After so many of its messages a client lets the others have a turn.
@@ -144,6 +146,10 @@ class WebSocket:
             self._wire.close()
 
     # Reading, on the loop
+    def hear(self, early: bytes) -> None:
+        """What came together with the handshake, by a client that did not wait for its answer."""
+        self._parse(early)
+
     def _readable(self) -> None:
         try:
             data = self._wire.recv(READ_BYTES)
@@ -192,10 +198,14 @@ class WebSocket:
         if not isinstance(self._pieces, list):
             self._pieces = []
         self._pieces.append(data)
+        if not event.message_finished and len(self._pieces) < PIECES_MOST:
+            return
+        whole = data if len(self._pieces) == 1 else data[:0].join(self._pieces)  # type: ignore[arg-type]
         if event.message_finished:
-            whole = data if len(self._pieces) == 1 else data[:0].join(self._pieces)  # type: ignore[arg-type]
             self._pieces, self._size = (), 0
             self._message(whole)
+        else:
+            self._pieces = [whole]
 
     def _message(self, message: Incoming) -> None:
         reader = self._reader
@@ -297,10 +307,13 @@ def accept(environ: Mapping[str, Any], runtime: Runtime, most: int) -> WebSocket
     connection = environ.get("desk.connection")
     if connection is None:
         raise NotAWebSocket("this server gives no connection away")
-    accepted = WebSocket(connection.take(), runtime, most)
+    wire = connection.take()
+    accepted = WebSocket(wire, runtime, most)
     try:
         accepted.line.send(ANSWER % generate_accept_token(key.encode()))
     except OSError:
         accepted.abort()
         raise
+    if wire.early:
+        accepted.hear(wire.early)
     return accepted

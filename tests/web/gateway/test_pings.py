@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 import websocket
 
+from runtime import Runtime
+from web.gateway.pings import Pings
+
 pytestmark = pytest.mark.socket
 
 
@@ -34,3 +37,30 @@ def test_who_answers_pings_stays_and_who_does_not_goes(start: Any) -> None:
         while client.recv():
             assert time.monotonic() - began < 5
         raise websocket.WebSocketConnectionClosedException
+
+
+def test_one_that_breaks_costs_nobody_else_the_ping(threads: Runtime) -> None:
+    """Seen to fail without `_safely`: the timer's task ended with the first, and no later one was begun."""
+    told: list[str] = []
+
+    class Broken:
+        def ping(self, at: float) -> bool:
+            raise RuntimeError("this one breaks")
+
+        late = ping
+
+    class Fine(Broken):
+        def ping(self, at: float) -> bool:
+            told.append("pinged")
+            return True
+
+        def late(self, at: float) -> None:
+            told.append("late")
+
+    pings = Pings(threads, 0.01, 0.2)
+    for one in (Broken(), Fine(), Broken(), Fine()):
+        pings.add(one)
+    deadline = time.monotonic() + 5
+    while len(told) < 4 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert told == ["pinged", "pinged", "late", "late"]

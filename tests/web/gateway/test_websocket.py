@@ -9,7 +9,7 @@ from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, Pong, TextMessage
 
 from web.gateway.outbox import Outbox
-from web.gateway.websocket import WAITING_MOST, NotAWebSocket, WebSocket, accept
+from web.gateway.websocket import PIECES_MOST, WAITING_MOST, NotAWebSocket, WebSocket, accept
 
 MOST = 1000
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
@@ -37,7 +37,7 @@ class Wire:
 
     def __init__(self) -> None:
         self.came: deque[bytes] = deque()
-        self.sent = b""
+        self.sent = self.early = b""
         self.full = self.closed = self.shut = False
         self.readable: Callable[[], None] | None = None
 
@@ -154,6 +154,18 @@ def test_what_can_be_dealt_with_at_once_needs_no_task(line: Line) -> None:
     """Such as the answer to a ping, of the protocol or of the one above it."""
     line.comes(TextMessage("now"), Pong())
     assert (len(line.loop.tasks), line.reader.pongs, line.reader.seen) == (0, 1, [])
+
+
+def test_a_message_in_many_pieces_is_one_text_and_few_objects(line: Line) -> None:
+    """A frame a letter, as long as a message may be. Seen to fail with every piece kept apart: 999 of them."""
+    kept = 0
+    for n in range(MOST - 1):
+        line.comes(TextMessage("ab"[n % 2], message_finished=False))
+        kept = max(kept, len(line.socket._pieces))
+    line.comes(TextMessage("!"))
+    line.loop.turn()
+    assert line.reader.seen == ["ab" * 499 + "a!"]
+    assert kept <= PIECES_MOST
 
 
 def test_who_is_behind_is_not_read(line: Line) -> None:
@@ -312,5 +324,7 @@ def test_only_a_handshake_takes_a_connection(wrong: dict[str, Any]) -> None:
     with pytest.raises(NotAWebSocket):
         accept(environ | wrong, Loop(), MOST)  # type: ignore[arg-type]
     assert Given.taken == 0
-    accept(environ, Loop(), MOST)  # type: ignore[arg-type]
+    wire.early = Connection(ConnectionType.CLIENT).send(TextMessage("at once"))
+    accepted = accept(environ, Loop(), MOST)  # type: ignore[arg-type]
     assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" in wire.sent  # RFC 6455, section 1.3
+    assert accepted.wait() == "at once"  # it did not wait for the answer, and is heard all the same
