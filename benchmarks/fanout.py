@@ -64,6 +64,7 @@ class Bench:
             for _ in range(1 if self.asked.quick else self.asked.trials):
                 self._alerts()
             if not self.asked.quick:
+                self._idle()
                 self._several(self._folder)
 
     def _rate(self, server: Server) -> None:
@@ -94,11 +95,22 @@ class Bench:
             generator.prepare(alerts.request(found.port), 1)
             generator.clients(ALERTS_AT)
             figures |= alerts.journey(found, generator, 100)
-            if not self.alerts and not self.asked.quick:  # once is enough: it takes a whole round of pings
-                generator.clients(IDLE)
-                figures["idle_cpu_percent"] = 100 * alerts.idle_cpu(found, generator, PING_ROUND_SECONDS)
         self.alerts.append(figures)
         say("alerts", ALERTS_AT, figures)
+
+    def _idle(self) -> None:
+        """What many clients cost while nothing happens, on a desk that has seen no alert."""
+        self._wait()
+        with self._one(OURS[0]) as (found, generator):
+            generator.clients(1)
+            generator.pause(5.0)
+            alone = alerts.idle_cpu(found, generator, PING_ROUND_SECONDS / 2)
+            generator.clients(IDLE)
+            generator.pause(5.0)
+            figures = {"alone_cpu_percent": 100 * alone}
+            figures["idle_cpu_percent"] = 100 * alerts.idle_cpu(found, generator, PING_ROUND_SECONDS)
+        self.alerts.append(figures)
+        say("idle", IDLE, figures)
 
     def _several(self, folder: Path) -> None:
         """One web process and two on one Postgres, in turn."""

@@ -7,6 +7,7 @@ minute is compared with nothing. Here each round gives every server a short turn
 from __future__ import annotations
 
 import os
+import random
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -42,8 +43,9 @@ class Stage:
         """Each round's figures of each server. One that gives up is named and left out."""
         with ExitStack() as stack:
             standing = [found for server in servers if (found := self._stand(server, count, stack)) is not None]
+            chance = random.Random(count)  # nobody always comes behind the same neighbour
             for _ in range(rounds):
-                for one in list(standing):
+                for one in chance.sample(standing, len(standing)):
                     try:
                         with _alone(one, standing):
                             figures = broadcast(one.running, one.generator, EVENTS.get(count, 30))

@@ -84,7 +84,8 @@ def alerts(found: Sequence[Figures]) -> list[str]:
         ("durable alerts a second from 8 connections, nobody connected", "alerts_per_second", "{:,.0f} /s"),
         ("their answers, p50", "answer_p50_ms", "{:.1f} ms"),
         ("their answers, p99", "answer_p99_ms", "{:.1f} ms"),
-        ("CPU of 5,000 idle clients", "idle_cpu_percent", "{:.1f} % of a core"),
+        ("CPU of the server with 5,000 idle clients", "idle_cpu_percent", "{:.1f} % of a core"),
+        ("CPU of the server with one", "alone_cpu_percent", "{:.1f} % of a core"),
     ]
     return [
         "",

@@ -133,7 +133,7 @@ def test_a_request_is_the_same_in_one_piece_and_in_two(port: int, requests: list
 def test_what_another_reader_could_read_otherwise_is_refused(port: int) -> None:
     """One answer, a 400, and the end of the connection: nothing behind it is taken for a request.
 
-    Seen to fail without `ambiguous`: all but two of them were answered 200, one of them twice.
+    Seen to fail without `ambiguous`: the connection stayed open for another request.
     """
     for request in SMUGGLED:
         with socket.create_connection(("127.0.0.1", port), timeout=5) as line:

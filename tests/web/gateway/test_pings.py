@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import websocket
 
-from runtime import Runtime
+import runtime
 from web.gateway.pings import Pings
 
 pytestmark = pytest.mark.socket
@@ -39,7 +39,7 @@ def test_who_answers_pings_stays_and_who_does_not_goes(start: Any) -> None:
         raise websocket.WebSocketConnectionClosedException
 
 
-def test_one_that_breaks_costs_nobody_else_the_ping(threads: Runtime) -> None:
+def test_one_that_breaks_costs_nobody_else_the_ping() -> None:
     """Seen to fail without `_safely`: the timer's task ended with the first, and no later one was begun."""
     told: list[str] = []
 
@@ -57,7 +57,7 @@ def test_one_that_breaks_costs_nobody_else_the_ping(threads: Runtime) -> None:
         def late(self, at: float) -> None:
             told.append("late")
 
-    pings = Pings(threads, 0.01, 0.2)
+    pings = Pings(runtime.make("threads"), 0.01, 0.2)
     for one in (Broken(), Fine(), Broken(), Fine()):
         pings.add(one)
     deadline = time.monotonic() + 5

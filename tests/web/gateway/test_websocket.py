@@ -9,7 +9,7 @@ from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, Pong, TextMessage
 
 from web.gateway.outbox import Outbox
-from web.gateway.websocket import PIECES_MOST, WAITING_MOST, NotAWebSocket, WebSocket, accept
+from web.gateway.websocket import WAITING_MOST, NotAWebSocket, WebSocket, accept
 
 MOST = 1000
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
@@ -165,7 +165,7 @@ def test_a_message_in_many_pieces_is_one_text_and_few_objects(line: Line) -> Non
     line.comes(TextMessage("!"))
     line.loop.turn()
     assert line.reader.seen == ["ab" * 499 + "a!"]
-    assert kept <= PIECES_MOST
+    assert kept <= 256
 
 
 def test_who_is_behind_is_not_read(line: Line) -> None:
