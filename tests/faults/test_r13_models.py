@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import StartServer
 from tests.support import alerts, models
 from tests.support.server import DeskServer
+from tests.support.topology import within
 
 Settings = dict[str, str]
 
@@ -75,13 +76,17 @@ def test_a_bad_model_leaves_signals_unscored(
     assert not (tmp_path / "opened").exists(), "bytes with the wrong hash were unpickled"
     if code in REFUSED:
         assert (model["status"], model["reason"]) == ("refused", code)
-        assert code in [fact["data"]["reason"] for fact in server.facts(types="ml_model_update")]
+        within(5, lambda: code in reasons(server), "the journal says why")  # it is told a moment before it is stored
     else:
         assert model["status"] == "champion"
     row = processed(server)
     assert (row["verdict"], row["quantity"], row["probability"]) == ("unscored", 0, None)
     assert row["reasons"][0]["code"] == code
     assert "Traceback" not in server.log
+
+
+def reasons(server: DeskServer) -> list[str | None]:
+    return [fact["data"]["reason"] for fact in server.facts(types="ml_model_update")]
 
 
 def test_the_mark_does_show_an_opened_file(start_server: StartServer, tmp_path: Path) -> None:

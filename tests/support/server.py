@@ -1,7 +1,10 @@
 """A real `python web_server.py` with a private data folder, started, killed and read by tests and benchmarks."""
 
+import contextlib
+import itertools
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -19,12 +22,23 @@ ROOT = Path(__file__).parents[2]
 API_TOKEN = "test-admin-token-5d41402abc4b2a76"
 WEBHOOK_TOKEN = "test-webhook-token-7d793037a076"
 SECRET_KEY = "test-secret-key-0cc175b9c0f1b6a831c399e269772661"
+# Not from the beginning each time: two runs may share a machine.
+PORTS = itertools.count(random.randrange(1_000))
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port that no other test gets: each worker has a thousand of its own, below those that the system gives away.
+
+    One that the system names is free only until somebody else asks: with three workers another test's server stood
+    there, and answered 404.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    while True:
+        port = 20_000 + 1_000 * worker + next(PORTS) % 1_000
+        with socket.socket() as listener, contextlib.suppress(OSError):  # somebody else's: the next one
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass
