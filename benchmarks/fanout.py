@@ -52,8 +52,9 @@ class Bench:
         for count in self.asked.clients:
             self._wait()
             able = [server for server in self.servers if count < TOO_MANY.get(server.tag, sys.maxsize)]
+            self.cells |= {(server.name, count): [] for server in able}  # the table's order, whoever has the first turn
             for server, figures in Stage(self._start, self._gave_up).play(able, count, self.asked.rounds):
-                self.cells.setdefault((server.name, count), []).append(figures)
+                self.cells[server.name, count].append(figures)
             for server in able:
                 say(server.name, count, table.medians(self.cells.get((server.name, count), [])))
         if not self.asked.quick:
