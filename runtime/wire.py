@@ -5,6 +5,7 @@ from __future__ import annotations
 import _socket
 import contextlib
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Protocol
 
@@ -17,7 +18,7 @@ class Wires(Protocol):
     def discard(self, wire: Wire, /) -> None: ...
 
 
-class Wire:
+class Wire(ABC):
     """Implements runtime.contract.Wire but for the watching, which is the engine's."""
 
     __slots__ = ("_closed", "_readable", "_socket", "_waited_for", "_wires", "early", "send")
@@ -70,14 +71,17 @@ class Wire:
         else:
             self._socket.close()
 
+    @abstractmethod
     def _wait_writable(self) -> None:
-        raise NotImplementedError
+        """Yield until the kernel takes more, or the connection ended."""
 
+    @abstractmethod
     def _watch(self) -> None:
-        raise NotImplementedError
+        """Have the engine call `_told` whenever there is something to read."""
 
+    @abstractmethod
     def _unwatch(self) -> None:
-        raise NotImplementedError
+        """Undo `_watch`."""
 
     def _told(self, *_: object) -> None:
         # An engine may have gathered this call before the watching ended.
