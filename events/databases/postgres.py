@@ -14,6 +14,8 @@ from events.errors import BadQuery, DatabaseUnavailable, EventsError, QueryTooSl
 
 STATEMENT_MS = 1_500
 LOCK_MS = 1_000
+# Who stops in the middle of a commit (a paused machine, a pulled plug) holds the head's row: the database lets go of it.
+STANDSTILL_MS = 5_000
 # A host that vanished is noticed within seconds; without these it would hold the writer for a quarter of an hour.
 NETWORK: dict[str, Any] = {
     "connect_timeout": 2,
@@ -52,6 +54,7 @@ class PostgresConnection:
             autocommit=True,
             row_factory=dict_row,
             options=f"-c statement_timeout={STATEMENT_MS} -c lock_timeout={LOCK_MS} -c synchronous_commit=on "
+            f"-c idle_in_transaction_session_timeout={STANDSTILL_MS} "
             f"-c timezone=UTC -c default_transaction_read_only={str(read_only).lower()}",
             **NETWORK,
         )

@@ -6,6 +6,7 @@ import time
 import psycopg
 import pytest
 
+from events.databases import postgres
 from events.errors import NotStored
 from events.journal import Delivery, Entry, Journal, Unit
 from tests.events.conftest import OpenJournal, fact, unit
@@ -96,6 +97,27 @@ def test_cut_connections_cost_a_refusal_and_never_a_fact(opened: OpenJournal, po
     assert set(acknowledged) <= {id for _, id in rows}
     wait_for(lambda: journal.head == len(rows))
     assert heard == [seq for seq, _ in rows]
+
+
+def test_a_process_that_stands_still_in_the_middle_of_a_commit_is_not_waited_for(
+    opened: OpenJournal, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its machine was paused, or its plug pulled, while it held the head: the others store again a moment later.
+
+    What it had begun is undone, and its connection is one that is away. Seen to fail without STANDSTILL_MS: nobody
+    stores until the network stack gives the other side up, hours later.
+    """
+    journal = opened(postgres_url)
+    monkeypatch.setattr(postgres, "STANDSTILL_MS", 400)
+    database = postgres.Postgres(postgres_url)
+    stopped = database.writer()
+    stopped.begin()
+    stopped.rows(database.lock_head())
+    wait_until_stored(journal, 20.0)
+    assert [one.message for one in journal.after(0)] == ["after"]
+    with pytest.raises(psycopg.Error) as gone:
+        stopped.commit()
+    assert database.blame(gone.value) == "away"
 
 
 def test_a_database_that_is_away_is_said_at_once_and_found_again_unasked(
