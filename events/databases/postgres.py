@@ -14,7 +14,7 @@ from events.errors import BadQuery, DatabaseUnavailable, EventsError, QueryTooSl
 
 STATEMENT_MS = 1_500
 LOCK_MS = 1_000
-# Who stops in the middle of a commit (a paused machine, a pulled plug) holds the head's row: the database lets go of it.
+# Who stops in the middle of a commit (a paused machine, a pulled plug) holds the head: the database lets go of it.
 STANDSTILL_MS = 5_000
 # A host that vanished is noticed within seconds; without these it would hold the writer for a quarter of an hour.
 NETWORK: dict[str, Any] = {
