@@ -56,7 +56,8 @@ class DryRun:
                 source=found.rules(),
             )
         except Unusable as unusable:
-            detail = {"text": scrubbed_text(unusable.redacted, secrets)[:4096]}
+            text = scrubbed_text(unusable.redacted, secrets)[:4096]
+            detail = {"text": text, "query": {}, "repairs": []}
             steps.append(_step("read", unusable.code, perf_counter_ns() - began, detail))
             return _refusal(steps, unusable.code, scrubbed_text(unusable.message, secrets), unusable.hint)
         steps.append(_step("read", parsed.convention, perf_counter_ns() - began, _read(parsed)))

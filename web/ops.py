@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from web import state
+from web import desk_shapes, state
 from web.answers import answer
 from web.auth.guard import demand
 from web.docs import documented
@@ -34,6 +34,7 @@ def blueprint(desk: Desk) -> Blueprint:
     @documented(
         "Ready: the true state of database, followers and model",
         answers={200: "ready", 503: "not ready: why"},
+        gives=desk_shapes.Readiness,
         open_to_all=True,
     )
     def readyz() -> Response:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, g, request
 from prometheus_client import Counter
 
+from web import desk_shapes
 from web.answers import answer
 from web.auth.guard import auth, require
 from web.docs import documented
@@ -98,7 +99,9 @@ def install(app: Flask, desk: Desk) -> None:
 
     @app.get(REPORT_PATH)
     @require("admin")
-    @documented("The newest reports of the content security policy, as browsers sent them")
+    @documented(
+        "The newest reports of the content security policy, as browsers sent them", gives=desk_shapes.PolicyReports
+    )
     def reports() -> Response:
         return answer({"items": list(kept), "next": None})
 

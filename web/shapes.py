@@ -6,9 +6,14 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
-from events.types.passing import JobProgress, Open
+from events.types.passing import Open
+from web.choices import HighConfidence
+
+# Marks a field that an answer may lack; the client's generator gives it a question mark.
+MAY_LACK: JsonDict = {"x-may-lack": True}
 
 
 class Answer(BaseModel):
@@ -114,11 +119,6 @@ class ScoreBand(Answer):
     mean_r: float | None
 
 
-class HighConfidence(Answer):
-    notify: bool
-    probability: float
-
-
 class SizingRules(Answer):
     """What sizes depend on. Fractions are fractions (0.005 is half a percent), null is off."""
 
@@ -172,17 +172,6 @@ class Summary(Answer):
     high_confidence: HighConfidence
 
 
-class Jobs(Answer):
-    items: list[JobProgress]
-    next: None
-
-
-class JobWhole(JobProgress):
-    """`result` is null until the job is done; what it holds depends on the job."""
-
-    result: Any
-
-
 class Connection(Open):
     """One live client. Bytes and events since it came; `latency_ms` from a fact's sending to its word back."""
 
@@ -194,6 +183,7 @@ class Connection(Open):
     position: int | None
     queued_bytes: int
     latency_ms: float | None
+    transport: str | None = Field(None, json_schema_extra=MAY_LACK)
 
 
 class Connections(Open):
@@ -230,6 +220,7 @@ class StoredFact(Open):
     level: str
     message: str
     timestamp: str
+    symbol: str | None = Field(None, json_schema_extra=MAY_LACK)
     data: dict[str, Any]
 
 

@@ -1,8 +1,8 @@
-// Writes dashboard/src/connection/api.ts from the server's OpenAPI document: every operation's answer, path and query.
+// Writes dashboard/src/connection/api.ts from the server's OpenAPI document: every operation's path, query, JSON body and answer.
 // Run by `npm run events`, after the events' own types.
 import { readFileSync } from "node:fs";
 
-import { declaration, deliver, fromServer, type } from "./schema.mjs";
+import { declaration, deliver, fromServer, sent, type } from "./schema.mjs";
 
 const document = fromServer(["dashboard/scripts/openapi.py"]);
 const events = readFileSync(new URL("../src/events.ts", import.meta.url), "utf8");
@@ -10,13 +10,14 @@ const isEvent = (name) => new RegExp(`^export (interface|type) ${name}\\b`, "m")
 
 const schemas = Object.entries(document.components.schemas).filter(([name]) => name !== "Error");
 
-/** `{ path: …; query: …; answer: … }` of one method of one path. */
+/** `{ path: …; query: …; body: …; answer: … }` of one method of one path. */
 function operation(said) {
   const named = (place) => (said.parameters ?? []).filter((one) => one.in === place).map((one) => one.name);
   const record = (names, optional) => (names.length === 0 ? "undefined" : `{ ${names.map((name) => `${name}${optional}: string`).join("; ")} }`);
-  const good = Object.entries(said.responses).find(([status]) => status.startsWith("2"))?.[1];
-  const schema = good?.content?.["application/json"]?.schema;
-  return `{ path: ${record(named("path"), "")}; query: ${record(named("query"), "?")}; answer: ${schema ? type(schema) : "unknown"} }`;
+  const [status, good] = Object.entries(said.responses).find(([status]) => status.startsWith("2")) ?? [];
+  const schema = status === "204" ? { type: "null" } : good?.content?.["application/json"]?.schema;
+  const body = said.requestBody?.content?.["application/json"]?.schema;
+  return `{ path: ${record(named("path"), "")}; query: ${record(named("query"), "?")}; body: ${body ? sent(body) : "undefined"}; answer: ${schema ? type(schema) : "unknown"} }`;
 }
 
 const lines = Object.entries(document.paths)
@@ -25,7 +26,7 @@ const lines = Object.entries(document.paths)
 
 const body = [
   ...schemas.filter(([name]) => !isEvent(name)).map(([name, one]) => declaration(name, one)),
-  `/** Every operation: what its address and query take, and what it answers (unknown where the server declares no shape). */\nexport interface Operations {\n${lines.join("\n")}\n}`,
+  `/** Every operation: what its address, query and JSON body take, and what it answers (unknown where that is no JSON of a declared shape). */\nexport interface Operations {\n${lines.join("\n")}\n}`,
 ];
 const used = schemas.map(([name]) => name).filter((name) => isEvent(name) && new RegExp(`[: ]${name}\\b(?!:)`, "m").test(body.join("\n").replace(/\/\*\*.*?\*\//g, "")));
 

@@ -39,10 +39,20 @@ export function type(one) {
   }
 }
 
-/** Fields with a default are always there on the wire: the server completes what it sends. */
+const key = (name) => (/^\w+$/.test(name) ? name : JSON.stringify(name));
+
+/** Fields with a default are always there on the wire, because the server completes what it sends; but for those that say they may lack. */
 function fields(one) {
-  const lines = Object.entries(one.properties ?? {}).map(([name, value]) => `  ${/^\w+$/.test(name) ? name : JSON.stringify(name)}: ${type(value)};`);
+  const lines = Object.entries(one.properties ?? {}).map(([name, value]) => `  ${key(name)}${value["x-may-lack"] ? "?" : ""}: ${type(value)};`);
   return `{\n${lines.join("\n")}\n}`;
+}
+
+/** What a request may send, on one line: fields with a default may be left out. */
+export function sent(one) {
+  const properties = Object.entries(one.properties ?? {});
+  if (properties.length === 0) return type(one);
+  const required = new Set(one.required ?? []);
+  return `{ ${properties.map(([name, value]) => `${key(name)}${required.has(name) ? "" : "?"}: ${type(value)}`).join("; ")} }`;
 }
 
 /** An exported declaration with what the server says about it. */

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 
-import type { SourceHealth } from "../src/state/desk";
+import type { WebhookHealthUpdate } from "../src/events";
 import { connectionLight, priceLight, webhookLight } from "../src/state/freshness";
 
 const NOW = Date.UTC(2026, 0, 7, 14, 0, 0);
 const LINK = { phase: "live", attempts: 0, retryAt: null, resumed: false, serverVersion: "" } as const;
 
-function source(change: Partial<SourceHealth>): SourceHealth {
+function source(change: Partial<WebhookHealthUpdate>): WebhookHealthUpdate {
   const at = new Date(NOW - 12_000).toISOString();
-  const figures = { threshold_s: 300, expected_every_s: null, median_s: 60, count: 9, rate_per_min: 1, lag_p50_ms: null, lag_p95_ms: null };
+  const figures = { muted_until: null, threshold_s: 300, expected_every_s: null, median_s: 60, count: 9, rate_per_min: 1, lag_p50_ms: null, lag_p95_ms: null };
   return { source: "tradingview", status: "live", last_at: at, ...figures, rejects: {}, series: [], ...change };
 }
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 
 import { pointed, sameMapping } from "../src/tools/webhooks/mapping";
 import { built, FIELDS, filled, parts, TEMPLATES } from "../src/tools/webhooks/messages";
-import { readReport } from "../src/tools/webhooks/missed";
 import { isMuted, masked } from "../src/tools/webhooks/sources";
 import { segment } from "../src/tools/webhooks/trouble";
 
@@ -57,14 +56,5 @@ describe("a source", () => {
     [{ state: "unknown", reason: "learning" }, "unknown", "unknown, its rhythm was not learned yet"],
   ] as const)("shows %j as %s, %s", (told, glow, name) => {
     expect(segment({ from: "2026-01-07T14:00:00Z", to: "2026-01-07T15:00:00Z", ...told })).toMatchObject({ glow, name });
-  });
-});
-
-describe("a backfill's report", () => {
-  it("says what was stored only when something was asked to be", () => {
-    const compared = { rows: 3, found: 1, missing: 2, items: [{ line: 2, at: "2026-01-07T14:31:45Z", symbol: "MNQ1!", text: "x" }], stored: null, refused: {} };
-    expect(readReport(compared)).toMatchObject({ missing: 2, stored: null, items: [{ line: 2 }] });
-    expect(readReport({ ...compared, stored: 2 })?.stored).toBe(2);
-    expect(readReport(null)).toBeNull();
   });
 });

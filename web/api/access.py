@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from web import reading
+from web import desk_shapes, reading
 from web.answers import answer
 from web.auth import require
 from web.auth.guard import auth
@@ -32,7 +32,7 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.get("/api/tokens")
     @require("admin")
-    @documented("Every API token without its secret")
+    @documented("Every API token without its secret", gives=desk_shapes.Tokens)
     def listing() -> Response:
         return answer({"items": auth().tokens.all(), "next": None})
 
@@ -42,6 +42,7 @@ def blueprint(desk: Desk) -> Blueprint:
         "Make an API token; its secret is shown this once",
         body={"application/json": {"schema": TokenRequest.model_json_schema()}},
         answers={201: "the token with its secret", 400: "an unknown scope or no name"},
+        gives=desk_shapes.NewToken,
     )
     def make() -> Response:
         try:
@@ -60,7 +61,7 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.post("/api/login-links")
     @require("admin")
-    @documented("Make a one-time login link", answers={201: "`{url, seconds}`"})
+    @documented("Make a one-time login link", answers={201: "the link, and for how long"}, gives=desk_shapes.LoginLink)
     def link() -> Response:
         url = f"{desk.values.base_url}/login/{auth().sessions.make_link()}"
         return answer({"url": url, "seconds": desk.values.login_link_seconds}, 201)

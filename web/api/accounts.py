@@ -12,7 +12,7 @@ from events.envelope import Fact
 from events.journal import Entry, EventFilter, Unit
 from events.types.accounts import AccountUpdate
 from trading import accounts
-from web import reading
+from web import desk_shapes, reading
 from web.answers import answer
 from web.auth import require
 from web.docs import documented
@@ -37,7 +37,7 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.get("/api/accounts")
     @require("read")
-    @documented("Every account as it was last told")
+    @documented("Every account as it was last told", gives=desk_shapes.Accounts)
     def listing() -> Response:
         return answer({"items": accounts.accounts(desk.journal), "next": None})
 
@@ -47,6 +47,7 @@ def blueprint(desk: Desk) -> Blueprint:
         "Make an external account known, so that the scope `report` may tell of it",
         body={"application/json": {"schema": AccountRequest.model_json_schema()}},
         answers={200: "the account as it is now", 400: "a name or a currency that can't be used"},
+        gives=desk_shapes.Account,
     )
     def save(name: str) -> Response:
         if not re.fullmatch(NAME, name):
@@ -70,7 +71,7 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.get("/api/positions")
     @require("read")
-    @documented("Every open position as it was last told")
+    @documented("Every open position as it was last told", gives=desk_shapes.Positions)
     def open_positions() -> Response:
         return answer({"items": accounts.positions(desk.journal), "next": None})
 
@@ -83,6 +84,7 @@ def blueprint(desk: Desk) -> Blueprint:
             "limit": "items a page, 1 to 1,000 (100)",
             "cursor": "`next` of the page before",
         },
+        gives=desk_shapes.Trades,
     )
     def trades() -> Response:
         symbol, cursor = reading.text("symbol"), reading.text("cursor")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response
 
 from events.types.passing import JobProgress
-from web import shapes
+from web import job_shapes
 from web.answers import answer
 from web.auth import require
 from web.docs import documented
@@ -21,7 +21,7 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.get("/api/jobs")
     @require("read")
-    @documented("Long jobs of this process, newest first, each with its progress", gives=shapes.Jobs)
+    @documented("Long jobs of this process, newest first, each with its progress", gives=job_shapes.Jobs)
     def listing() -> Response:
         return answer({"items": [job.progress() for job in desk.jobs.all()], "next": None})
 
@@ -30,7 +30,7 @@ def blueprint(desk: Desk) -> Blueprint:
     @documented(
         "One job with its result",
         answers={200: "progress and `result`", 404: "no such job in this process"},
-        gives=shapes.JobWhole,
+        gives=job_shapes.JobWhole,
     )
     def one(job_id: str) -> Response:
         job = desk.jobs.get(job_id)

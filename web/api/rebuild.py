@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
 
+from events.types.passing import JobProgress
 from web import rebuilding
 from web.answers import answer
 from web.auth import require
@@ -24,6 +25,7 @@ def blueprint(desk: Desk) -> Blueprint:
     @documented(
         "Make the tables that facts feed again from the journal, and put right what differs",
         answers={202: "the job, to be followed at `/api/jobs/{job_id}`", 429: "too many jobs run"},
+        gives=JobProgress,
     )
     def start() -> Response:
         return answer(rebuilding.start(desk, sys.executable).progress(), 202)

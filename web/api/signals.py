@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from signals.rows import get_signal, list_signals
 from signals.sources import DEFAULT_SOURCE
-from web import alert_shapes, reading
+from web import alert_shapes, dry_run_shapes, reading
 from web.answers import answer
 from web.auth import require
 from web.docs import documented
@@ -63,6 +63,7 @@ def blueprint(desk: Desk) -> Blueprint:
         query={"source": "whose defaults and mapping apply (tradingview)"},
         body={"text/plain": {"schema": {"type": "string"}}, "application/json": {"schema": {"type": "object"}}},
         answers={200: "every step; `ok` says whether the alert would be accepted"},
+        gives=dry_run_shapes.Explained,
     )
     def dry_run() -> Response:
         query = {name: value for name, value in request.args.items() if name != "source"}

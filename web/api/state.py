@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response
 
 from events.types.passing import SystemHealthUpdate
-from web import alert_shapes, state
+from web import alert_shapes, desk_shapes, state
 from web.answers import answer
 from web.auth import require
 from web.auth.guard import principal
@@ -24,7 +24,7 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.get("/api/state")
     @require("read")
-    @documented("The snapshot that a connecting client gets, with the position to resume from")
+    @documented("The snapshot that a connecting client gets, with the position to resume from", gives=desk_shapes.State)
     def whole() -> Response:
         return answer(state.snapshot(desk))
 
@@ -42,7 +42,10 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.get("/api/publishers")
     @require("read")
-    @documented("Each script that reports to the desk: its last word, and whether it is active; the newest first")
+    @documented(
+        "Each script that reports to the desk: its last word, and whether it is active; the newest first",
+        gives=desk_shapes.Publishers,
+    )
     def publishers() -> Response:
         return answer({"items": desk.publishers.table(), "next": None})
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from signals.sources import DEFAULT_SOURCE
-from web import reading
+from web import dry_run_shapes, reading
 from web.answers import answer
 from web.api.sources import source_settings
 from web.auth import require
@@ -43,7 +43,8 @@ def blueprint(desk: Desk) -> Blueprint:
     @documented(
         "An alert's fields as dotted paths, each with what it was read as, to teach a mapping by pointing",
         body={"application/json": {"schema": Asked.model_json_schema()}},
-        answers={200: "`{text, convention, alerts: [{fields, error}], ours}`", 422: "the text holds no fields"},
+        answers={200: "the fields of each alert in it", 422: "the text holds no fields"},
+        gives=dry_run_shapes.AlertFields,
     )
     def fields() -> Response:
         asked, body, source = request()
@@ -55,6 +56,7 @@ def blueprint(desk: Desk) -> Blueprint:
         "The dry run of an alert with settings of its source that are not saved yet",
         body={"application/json": {"schema": Asked.model_json_schema()}},
         answers={200: "every step; `ok` says whether the alert would be accepted", 400: "settings that can't be used"},
+        gives=dry_run_shapes.Explained,
     )
     def dry_run() -> Response:
         asked, body, source = request()

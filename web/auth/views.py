@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from web import desk_shapes
 from web.answers import answer
 from web.auth import secrets
 from web.auth.guard import auth, principal, require, who
@@ -64,7 +65,11 @@ def blueprint(desk: Desk) -> Blueprint:
         return let_in(secret)
 
     @door.get("/api/session")
-    @documented("Who this is, what they may do, and the value that changes must carry", open_to_all=True)
+    @documented(
+        "Who this is, what they may do, and the value that changes must carry",
+        open_to_all=True,
+        gives=desk_shapes.Session,
+    )
     def session() -> Response:
         found = principal()
         csrf = auth().csrf(found) if found.kind == "session" else None

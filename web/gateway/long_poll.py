@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 
 from events import wire
 from events.journal import EventFilter
-from web import reading
+from web import desk_shapes, reading
 from web.auth import require
 from web.auth.guard import principal
 from web.docs import documented
@@ -124,13 +124,18 @@ class LongPoll:
         @room.get("/api/events")
         @require("read")
         @documented(
-            "The journal; with `wait`, a long poll that answers at once when a matching fact is stored", query=QUERY
+            "The journal; with `wait`, a long poll that answers at once when a matching fact is stored",
+            query=QUERY,
+            gives=desk_shapes.EventsPage,
         )
         def events() -> Response:
             return self._answer()
 
         @room.post("/api/events")
-        @documented("Publish a batch of events; each is stored once, however often it is sent with the same id")
+        @documented(
+            "Publish a batch of events; each is stored once, however often it is sent with the same id",
+            gives=desk_shapes.PublishedBatch,
+        )
         def publish() -> Response:
             return self._gateway.posting.view()
 

@@ -2,7 +2,7 @@
 
 import { CircleUser, Command as CommandIcon, LogOut, SunMoon } from "lucide-react";
 
-import { call } from "../connection/http";
+import { ask } from "../connection/ask";
 import { useDesk } from "../state/desk";
 import { clock, day, utc, zoneName } from "../state/format";
 import { useNow } from "../state/now";
@@ -143,6 +143,6 @@ function User() {
 }
 
 async function signOut(): Promise<void> {
-  await call("/api/session", { method: "DELETE" }).catch(() => null);
+  await ask("DELETE /api/session").catch(() => null);
   location.assign("/login");
 }

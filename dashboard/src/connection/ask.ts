@@ -8,7 +8,7 @@ type Name = keyof Operations;
 type Given<K extends Name> = (Operations[K]["path"] extends undefined ? { path?: undefined } : { path: Operations[K]["path"] }) & {
   query?: Operations[K]["query"];
   /** Sent as JSON. */
-  body?: unknown;
+  body?: Operations[K]["body"];
   /** Sent as it is, as CSV. */
   file?: File;
   signal?: AbortSignal;

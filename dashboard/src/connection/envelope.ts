@@ -9,6 +9,8 @@ export interface Envelope {
   id: string;
   type: string;
   source: string;
+  /** Missing on what only passes. */
+  origin?: string;
   level: string;
   message: string;
   timestamp: string;
@@ -21,15 +23,6 @@ export interface Envelope {
 /** The full state that a joining client gets; what is inside is read by `state/`. */
 export interface Snapshot extends Position {
   [part: string]: unknown;
-}
-
-export interface PollAnswer {
-  epoch: string;
-  head: number;
-  items: Envelope[];
-  next: number;
-  reset: string | null;
-  passing: Record<string, Envelope>;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -2,7 +2,7 @@
 
 import { io } from "socket.io-client";
 
-import { isRecord } from "./envelope";
+import { isEnvelope, isRecord, type Envelope } from "./envelope";
 
 export interface Period {
   /** RFC 3339; the filters are named as in the API. */
@@ -31,7 +31,7 @@ export interface Standing {
 export interface PlaybackHandlers {
   onStanding: (standing: Standing) => void;
   /** One fact, still raw, and the time at which it was first told. */
-  onTold: (envelope: unknown, at: string) => void;
+  onTold: (envelope: Envelope, at: string) => void;
   /** `reason`: done, stopped, idle, failed, refused or lost; `text` for people. */
   onEnd: (reason: string, text: string) => void;
 }
@@ -75,7 +75,7 @@ export function openPlayback(period: Period, handlers: PlaybackHandlers): Playba
     if (said["state"] === "ended") {
       const error = isRecord(said["error"]) ? said["error"]["message"] : "";
       end(String(said["reason"]), typeof error === "string" ? error : "");
-    } else if (jumping === 0) {
+    } else if (jumping === 0 && isEnvelope(said["envelope"])) {
       handlers.onTold(said["envelope"], typeof said["at"] === "string" ? said["at"] : "");
     }
   });

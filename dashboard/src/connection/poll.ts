@@ -1,7 +1,9 @@
 /** The second road, for networks that block WebSocket: the journal by cursor, each request held open until something happens. */
 
-import { ApiError, call } from "./http";
-import { asSnapshot, isEnvelope, isRecord, type PollAnswer, type Position } from "./envelope";
+import type { EventsPage } from "./api";
+import { ask } from "./ask";
+import type { Position } from "./envelope";
+import { ApiError } from "./http";
 import type { Handlers, OpenRoad } from "./transport";
 
 export const POLL_WAIT_S = 20;
@@ -37,27 +39,12 @@ async function follow(from: Position | null, handlers: Handlers, signal: AbortSi
 }
 
 async function freshState(handlers: Handlers, signal: AbortSignal): Promise<Position> {
-  const snapshot = asSnapshot(await call("/api/state", { signal }));
-  if (snapshot === null) throw new TypeError("/api/state answered without a position");
-  if (!signal.aborted) handlers.onSnapshot(snapshot);
-  return { epoch: snapshot.epoch, seq: snapshot.seq };
+  const state = await ask("GET /api/state", { signal });
+  if (!signal.aborted) handlers.onSnapshot({ ...state });
+  return { epoch: state.epoch, seq: state.seq };
 }
 
-async function page(position: Position, wait: number, signal: AbortSignal): Promise<PollAnswer> {
-  const query = new URLSearchParams({ epoch: position.epoch, after: String(position.seq), wait: String(wait), limit: "500" });
-  const answer = await call(`/api/events?${query.toString()}`, { signal });
-  if (!isRecord(answer) || typeof answer["next"] !== "number") throw new TypeError("/api/events answered without a cursor");
-  const { epoch, head, items, next, reset, passing } = answer;
-  return {
-    epoch: typeof epoch === "string" ? epoch : position.epoch,
-    head: typeof head === "number" ? head : next,
-    items: Array.isArray(items) ? items.filter(isEnvelope) : [],
-    next,
-    reset: typeof reset === "string" ? reset : null,
-    passing: Object.fromEntries(Object.entries(isRecord(passing) ? passing : {}).filter(isEnvelopeEntry)),
-  };
-}
-
-function isEnvelopeEntry(entry: [string, unknown]): entry is [string, PollAnswer["items"][number]] {
-  return isEnvelope(entry[1]);
+async function page(position: Position, wait: number, signal: AbortSignal): Promise<EventsPage> {
+  const query = { epoch: position.epoch, after: String(position.seq), wait: String(wait), limit: "500" };
+  return ask("GET /api/events", { query, signal });
 }

@@ -4,7 +4,7 @@ import { useEffect } from "react";
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 
-import { isEnvelope, isRecord, type Envelope } from "../connection/envelope";
+import { isRecord, type Envelope } from "../connection/envelope";
 import { desk } from "./desk";
 import { onFact } from "./follow";
 
@@ -26,14 +26,8 @@ export const RING = 2_000;
 const empty: Ring = { facts: [], dropped: 0 };
 const ring = createStore<Ring>(() => empty);
 
-export function readFact(value: unknown): ActivityFact | null {
-  if (!isEnvelope(value) || typeof value.seq !== "number") return null;
-  const origin = (value as { origin?: unknown }).origin;
-  return { ...value, seq: value.seq, origin: typeof origin === "string" ? origin : "desk" };
-}
-
-export function readFacts(value: unknown): ActivityFact[] {
-  return Array.isArray(value) ? value.flatMap((one) => readFact(one) ?? []) : [];
+export function readFact(envelope: Envelope): ActivityFact | null {
+  return typeof envelope.seq === "number" ? { ...envelope, seq: envelope.seq, origin: envelope.origin ?? "desk" } : null;
 }
 
 /** The ring with more facts behind its newest; what is not newer changes nothing. */

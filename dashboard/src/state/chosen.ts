@@ -1,14 +1,9 @@
 /** What people set while the desk runs: read from the store, which every browser's changes reach, and saved by the API. */
 
-import { isRecord } from "../connection/envelope";
+import type { HighConfidence } from "../connection/api";
 import { ask } from "../connection/ask";
+import { isRecord } from "../connection/envelope";
 import { useDesk, type Desk } from "./desk";
-
-export interface HighConfidence {
-  notify: boolean;
-  /** 0 to 1. */
-  probability: number;
-}
 
 const DEFAULT: HighConfidence = { notify: false, probability: 0.7 };
 

@@ -3,15 +3,9 @@
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 
+import type { Children, ModelNow, SettingsShown } from "../connection/api";
 import type { LinkStatus } from "../connection/link";
-import type { JobProgress, PublisherUpdate, SignalRow, SystemHealthUpdate } from "../events";
-
-/** How many updates and exits are folded into an entry. */
-export interface Children {
-  updates: number;
-  exits: number;
-  last_at: string | null;
-}
+import type { JobProgress, PublisherUpdate, SignalRow, SystemHealthUpdate, WebhookHealthUpdate } from "../events";
 
 export interface SignalItem extends SignalRow {
   /** As the server counted them when it told of the row; later ones are in `childFacts`. */
@@ -24,48 +18,8 @@ export interface ChildFact {
   at: string;
 }
 
-export interface SourceHealth {
-  source: string;
-  status: string;
-  last_at: string | null;
-  threshold_s: number | null;
-  expected_every_s: number | null;
-  median_s: number | null;
-  count: number;
-  rate_per_min: number | null;
-  lag_p50_ms: number | null;
-  lag_p95_ms: number | null;
-  /** How many were refused, by reason code. */
-  rejects: Readonly<Record<string, number>>;
-  series: readonly SeriesHealth[];
-}
-
-/** One symbol and interval of a source. */
-export interface SeriesHealth {
-  symbol: string | null;
-  interval: string | null;
-  last_at: string | null;
-  count: number;
-  median_s: number | null;
-  status: string;
-}
-
-export interface ModelCard {
-  id: string | null;
-  status: string;
-  starter: boolean;
-  reason: string | null;
-  trained_at: string | null;
-  n: number | null;
-  base_rate: number | null;
-}
-
-export interface Settings {
-  /** The longest this browser waits before it reconnects, seconds. */
-  reconnect_s: number;
-  account_equity: number | null;
-  equity_assumed: boolean;
-}
+export type ModelCard = Pick<ModelNow, "id" | "status" | "starter" | "reason" | "trained_at" | "n" | "base_rate">;
+export type Settings = Pick<SettingsShown, "reconnect_s">;
 
 export interface Desk {
   link: LinkStatus;
@@ -77,7 +31,7 @@ export interface Desk {
   childFacts: ReadonlyMap<string, readonly ChildFact[]>;
   /** Signals that arrived live in this page, with the browser's time: their edge glows once. */
   arrived: ReadonlyMap<string, number>;
-  sources: ReadonlyMap<string, SourceHealth>;
+  sources: ReadonlyMap<string, WebhookHealthUpdate>;
   lastPriceAt: string | null;
   model: ModelCard | null;
   settings: Settings | null;

@@ -2,8 +2,8 @@
 
 import type { Envelope, Snapshot } from "../connection/envelope";
 import { isRecord } from "../connection/envelope";
-import type { JobProgress, PublisherUpdate } from "../events";
-import type { ChildFact, Desk, SignalItem, SourceHealth } from "./desk";
+import type { JobProgress, PublisherUpdate, WebhookHealthUpdate } from "../events";
+import type { ChildFact, Desk, SignalItem } from "./desk";
 import { readChosen, readHealth, readItems, readJob, readModel, readPublisher, readPublishers, readRow, readSettings, readSource, readSources } from "./read";
 
 /** The store keeps the newest signals; older ones are pages of history. */
@@ -15,7 +15,7 @@ class Draft {
   private signals: Map<string, SignalItem> | null = null;
   private childFacts: Map<string, readonly ChildFact[]> | null = null;
   private arrived: Map<string, number> | null = null;
-  private sources: Map<string, SourceHealth> | null = null;
+  private sources: Map<string, WebhookHealthUpdate> | null = null;
   private chosen: Map<string, unknown> | null = null;
   private publishers: Map<string, PublisherUpdate> | null = null;
   private jobs: Map<string, JobProgress> | null = null;

@@ -1,6 +1,7 @@
 /** Ties the link to the store: one place that starts following the desk, and stops. */
 
-import { call, ApiError } from "../connection/http";
+import { ask } from "../connection/ask";
+import { ApiError } from "../connection/http";
 import { Link } from "../connection/link";
 import { openPoll } from "../connection/poll";
 import { openSocket } from "../connection/socket";
@@ -60,7 +61,7 @@ export function follow(): () => void {
 
 async function sessionStands(): Promise<boolean> {
   try {
-    await call("/api/session");
+    await ask("GET /api/session");
     return true;
   } catch (error) {
     return !(error instanceof ApiError && error.status === 401);
@@ -69,6 +70,6 @@ async function sessionStands(): Promise<boolean> {
 
 /** A model's own figures are not in the fact; the state has them. */
 async function refreshModel(): Promise<void> {
-  const state = await call("/api/state").catch(() => null);
-  if (typeof state === "object" && state !== null && "model" in state) desk.setState({ model: readModel(state.model) });
+  const state = await ask("GET /api/state").catch(() => null);
+  if (state !== null) desk.setState({ model: readModel(state.model) });
 }

@@ -1,6 +1,7 @@
 /** The three lights: how far each thing on the screen can be believed now. Unknown is a state of its own. */
 
-import type { Desk, SourceHealth } from "./desk";
+import type { WebhookHealthUpdate } from "../events";
+import type { Desk } from "./desk";
 import { age, UNKNOWN } from "./format";
 
 export type Glow = "good" | "warn" | "bad" | "unknown";
@@ -33,7 +34,7 @@ export function connectionLight(link: Desk["link"], now: number): Light {
 }
 
 /** The source that was heard last speaks for the webhook; a silent one is told even when another still talks. */
-export function webhookLight(sources: Iterable<SourceHealth>, now: number): Light {
+export function webhookLight(sources: Iterable<WebhookHealthUpdate>, now: number): Light {
   const of = (glow: Glow, text: string, hint: string): Light => ({ name: "webhook", glow, text, hint });
   const all = [...sources];
   const silent = all.find((one) => one.status === "silent");

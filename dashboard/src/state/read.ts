@@ -1,8 +1,9 @@
 /** Reads the server's answers into our own shapes; what is missing becomes null, never a guess. */
 
+import type { Children } from "../connection/api";
 import { isRecord } from "../connection/envelope";
-import type { Contribution, JobProgress, PublisherUpdate, Reason, SignalRow, SystemHealthUpdate } from "../events";
-import type { Children, ModelCard, SeriesHealth, Settings, SignalItem, SourceHealth } from "./desk";
+import type { Contribution, JobProgress, PublisherUpdate, Reason, SeriesHealth, SignalRow, SystemHealthUpdate, WebhookHealthUpdate } from "../events";
+import type { ModelCard, Settings, SignalItem } from "./desk";
 
 type Raw = Record<string, unknown>;
 
@@ -23,6 +24,8 @@ const VERDICTS = ["none", "take", "reduce", "skip", "unscored"] as const;
 const SIDES = ["buy", "sell", "close"] as const;
 const FRESHNESS = ["fresh", "stale", "unknown"] as const;
 const STATUSES = ["received", "recorded", "skipped", "expired", "accepted", "denied", "open", "closed"] as const;
+const HEALTH = ["never", "learning", "live", "silent", "closed"] as const;
+const MODEL = ["champion", "starter", "training", "refused", "missing"] as const;
 const INTENTS = ["open", "add", "reduce", "close", "reverse"] as const;
 
 /** A row as the server tells it; null when it has no id, because then it is no row. */
@@ -89,13 +92,14 @@ export function readItems(raw: unknown): SignalItem[] {
   });
 }
 
-export function readSource(raw: Raw): SourceHealth | null {
+export function readSource(raw: Raw): WebhookHealthUpdate | null {
   const source = text(raw, "source");
   if (source === null) return null;
   return {
     source,
-    status: text(raw, "status") ?? "never",
+    status: oneOf(raw, "status", HEALTH, "never"),
     last_at: text(raw, "last_at"),
+    muted_until: text(raw, "muted_until"),
     threshold_s: number(raw, "threshold_s"),
     expected_every_s: number(raw, "expected_every_s"),
     median_s: number(raw, "median_s"),
@@ -120,11 +124,11 @@ function readSeries(raw: Raw): SeriesHealth {
     last_at: text(raw, "last_at"),
     count: number(raw, "count") ?? 0,
     median_s: number(raw, "median_s"),
-    status: text(raw, "status") ?? "never",
+    status: oneOf(raw, "status", HEALTH, "never"),
   };
 }
 
-export function readSources(raw: unknown): SourceHealth[] {
+export function readSources(raw: unknown): WebhookHealthUpdate[] {
   return list(raw).flatMap((one) => readSource(one) ?? []);
 }
 
@@ -132,7 +136,7 @@ export function readModel(raw: unknown): ModelCard | null {
   if (!isRecord(raw)) return null;
   return {
     id: text(raw, "id"),
-    status: text(raw, "status") ?? "missing",
+    status: oneOf(raw, "status", MODEL, "missing"),
     starter: raw["starter"] === true,
     reason: text(raw, "reason"),
     trained_at: text(raw, "trained_at"),
@@ -145,8 +149,6 @@ export function readSettings(raw: unknown): Settings | null {
   if (!isRecord(raw)) return null;
   return {
     reconnect_s: number(raw, "reconnect_s") ?? 30,
-    account_equity: number(raw, "account_equity"),
-    equity_assumed: raw["equity_assumed"] === true,
   };
 }
 

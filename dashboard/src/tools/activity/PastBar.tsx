@@ -5,9 +5,7 @@ import { useState } from "react";
 
 import { Choose } from "../../components/Choose";
 import { Time } from "../../components/Time";
-import { isRecord } from "../../connection/envelope";
-import { call } from "../../connection/http";
-import { readFacts } from "../../state/activity";
+import { ask } from "../../connection/ask";
 import { filterParams, matches, type Filters } from "./filters";
 import { SPEEDS } from "./replay";
 
@@ -15,11 +13,8 @@ const LATER = 100;
 
 /** The time up to which the next facts after `seq` are shown; null when there are none. */
 async function later(filters: Filters, seq: number): Promise<string | null> {
-  const query = filterParams({ ...filters, kinds: [], levels: [], since: "", until: "" });
-  query.set("after", String(seq));
-  query.set("limit", String(LATER));
-  const answer = await call(`/api/events?${query.toString()}`);
-  const found = readFacts(isRecord(answer) ? answer["items"] : null);
+  const wanted = Object.fromEntries(filterParams({ ...filters, kinds: [], levels: [], since: "", until: "" }));
+  const { items: found } = await ask("GET /api/events", { query: { ...wanted, after: String(seq), limit: String(LATER) } });
   const last = found.findLast((fact) => matches(fact, { ...filters, q: "", regex: "", until: "" }, null)) ?? found.at(-1);
   return last === undefined ? null : new Date(Date.parse(last.timestamp) + 1).toISOString();
 }

@@ -3,12 +3,9 @@
 import { useInfiniteQuery, useQueryClient, type InfiniteData } from "@tanstack/react-query";
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef } from "react";
 
-import { isRecord } from "../../connection/envelope";
 import { ask } from "../../connection/ask";
-import { call } from "../../connection/http";
-import { readFacts, useRing, type ActivityFact } from "../../state/activity";
+import { useRing, type ActivityFact } from "../../state/activity";
 import { useDesk } from "../../state/desk";
-import { number } from "../../state/read";
 import { browserMatch } from "./expression";
 import { absorbed, continued, merged, type Page } from "./feed";
 import { filterParams, matches, type Filters } from "./filters";
@@ -21,8 +18,7 @@ const ASK_MS = 1_000;
 
 async function fetchPage(filters: Filters, cursor: string | null, signal: AbortSignal): Promise<Page> {
   const query = { ...Object.fromEntries(filterParams(filters)), limit: String(PAGE), ...(cursor === null ? {} : { cursor }) };
-  const { items, next, head } = await ask("GET /api/activity", { query, signal });
-  return { items: readFacts(items), next, head };
+  return ask("GET /api/activity", { query, signal });
 }
 
 type Pages = InfiniteData<Page, string | null>;
@@ -78,15 +74,9 @@ function useServerMatches(wanted: boolean, filters: Filters, head: number, onFou
     const timer = setTimeout(() => {
       const controller = new AbortController();
       asking.current = controller;
-      const query = filterParams({ ...filters, levels: [], kinds: [], since: "", until: "" });
-      query.set("after", String(head));
-      query.set("limit", "1000");
-      call(`/api/events?${query.toString()}`, { signal: controller.signal })
-        .then((answer) => {
-          if (!isRecord(answer)) return;
-          const items = readFacts(answer["items"]).filter((fact) => matches(fact, { ...filters, q: "", regex: "" }, null));
-          found(items.reverse(), number(answer, "next") ?? head);
-        })
+      const asked = Object.fromEntries(filterParams({ ...filters, levels: [], kinds: [], since: "", until: "" }));
+      ask("GET /api/events", { query: { ...asked, after: String(head), limit: "1000" }, signal: controller.signal })
+        .then(({ items, next }) => found(items.filter((fact) => matches(fact, { ...filters, q: "", regex: "" }, null)).reverse(), next))
         .catch(() => undefined); // The next fact asks again; a lasting failure shows on the connection's light.
     }, ASK_MS);
     return () => {

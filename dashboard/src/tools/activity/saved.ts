@@ -1,7 +1,7 @@
 /** Saved filters: a setting of the desk, so that every browser has the same ones. */
 
 import { isRecord } from "../../connection/envelope";
-import { call } from "../../connection/http";
+import { ask } from "../../connection/ask";
 import { useDesk } from "../../state/desk";
 import { text } from "../../state/read";
 import { NO_FILTERS, type Filters } from "./filters";
@@ -39,5 +39,5 @@ export function usePresets(): Preset[] {
 /** All presets at once: the one that is written last wins. Raises ApiError when the desk refuses. */
 export async function savePresets(presets: readonly Preset[]): Promise<void> {
   const body = presets.map(({ name, filters: { types, kinds, levels, source, symbol, q, regex } }) => ({ name, types, kinds, levels, source, symbol, q, regex }));
-  await call(`/api/settings/${KEY}`, { method: "PUT", body: JSON.stringify({ presets: body }), headers: { "Content-Type": "application/json" } });
+  await ask("PUT /api/settings/{key}", { path: { key: KEY }, body: { presets: body } });
 }

@@ -5,8 +5,9 @@ import { useRef, useState } from "react";
 
 import { Card } from "../../components/Card";
 import { Toggle } from "../../components/Toggle";
+import type { HighConfidence } from "../../connection/api";
 import { ApiError } from "../../connection/http";
-import { choose, useHighConfidence, type HighConfidence } from "../../state/chosen";
+import { choose, useHighConfidence } from "../../state/chosen";
 import { percent } from "../../state/format";
 import { askPermission, usePermission, type Permission } from "../../state/notices";
 import { prefer, usePreference } from "../../state/preferences";

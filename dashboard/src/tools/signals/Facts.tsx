@@ -1,7 +1,7 @@
 /** The figures of a signal that its row has no room for. */
 
 import type { SignalRow } from "../../events";
-import type { Children } from "../../state/desk";
+import type { Children } from "../../connection/api";
 import { milliseconds, price, quantity, rMultiple } from "../../state/format";
 
 function position(units: number): string {

@@ -21,8 +21,7 @@ const latency = (row: Connection) => <span className="figure">{row.latency_ms ==
 
 /** `socketio websocket`, or whatever the client came by. */
 function by(row: Connection): string {
-  const { transport } = row as Connection & { transport?: unknown };
-  return [row.kind, typeof transport === "string" ? transport : ""].filter(Boolean).join(" ");
+  return [row.kind, row.transport].filter(Boolean).join(" ");
 }
 
 function Behind({ row }: { row: Connection }) {

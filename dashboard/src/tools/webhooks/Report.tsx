@@ -8,23 +8,23 @@ import { Empty } from "../../components/States";
 import type { Column } from "../../components/table/column";
 import { Table } from "../../components/table/Table";
 import { Time } from "../../components/Time";
+import type { BackfillReport, MissedAlert } from "../../connection/api";
 import { quantity } from "../../state/format";
-import type { Missing, Report } from "./missed";
 import { reason } from "./words";
 
-const columns: readonly Column<Missing>[] = [
+const columns: readonly Column<MissedAlert>[] = [
   { id: "line", title: "Line", width: "56px", right: true, cell: (one) => <span className="figure text-faint">{one.line}</span> },
   { id: "at", title: "Sent", width: "116px", narrow: "108px", sortBy: (one) => one.at, cell: (one) => <Time at={one.at} /> },
   { id: "symbol", title: "Symbol", width: "132px", narrow: "104px", tight: "minmax(80px, 1fr)", sortBy: (one) => one.symbol, cell: (one) => <span className="font-semibold">{one.symbol}</span> },
   { id: "text", title: "Text", width: "minmax(160px, 1fr)", under: "1 / -1", cell: (one) => <span className="figure text-muted" title={one.text}>{one.text}</span> },
 ];
 
-const rowId = (one: Missing): string => String(one.line);
+const rowId = (one: MissedAlert): string => String(one.line);
 
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((all, count) => all + count, 0);
 const told = (counts: Readonly<Record<string, number>>): string => Object.entries(counts).map(([code, count]) => `${count} ${reason(code)}`).join(", ");
 
-export function ReportView({ report, name, actions }: { report: Report; name: string; actions: ReactNode }) {
+export function ReportView({ report, name, actions }: { report: BackfillReport; name: string; actions: ReactNode }) {
   const unusable = sum(report.unusable);
   return (
     <Card title={name} flush actions={actions} note={report.from !== null && report.to !== null && <span className="max-[719px]:hidden"><Time at={report.from} /> – <Time at={report.to} /></span>}>

@@ -4,7 +4,7 @@ import { Age } from "../../components/Age";
 import { Badge } from "../../components/Badge";
 import type { Column } from "../../components/table/column";
 import { Table } from "../../components/table/Table";
-import type { SeriesHealth } from "../../state/desk";
+import type { SeriesHealth } from "../../events";
 import { quantity } from "../../state/format";
 import { span, STATUS_MEANING, STATUS_TONE } from "./words";
 

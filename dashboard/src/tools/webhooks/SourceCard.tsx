@@ -8,7 +8,7 @@ import { StateStrip } from "../../components/charts/StateStrip";
 import { Stat, Stats } from "../../components/Stat";
 import { Loading } from "../../components/States";
 import type { Source } from "../../connection/api";
-import type { SourceHealth } from "../../state/desk";
+import type { WebhookHealthUpdate } from "../../events";
 import { age, milliseconds, quantity, utc } from "../../state/format";
 import { go } from "../../state/location";
 import { useNow } from "../../state/now";
@@ -19,7 +19,7 @@ import type { States } from "./trouble";
 import { span, STATUS_MEANING, STATUS_TONE } from "./words";
 
 interface Props {
-  health: SourceHealth;
+  health: WebhookHealthUpdate;
   /** Its settings; undefined for who may not see them. */
   source: Source | undefined;
   states: States | undefined;

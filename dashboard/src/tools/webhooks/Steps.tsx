@@ -5,15 +5,14 @@ import type { ReactNode } from "react";
 import { Badge, type Tone } from "../../components/Badge";
 import { Verdict } from "../../components/signal/cells";
 import { VERDICT_MEANING } from "../../components/signal/words";
-import { isRecord } from "../../connection/envelope";
+import type { DecideStep, Explained, UnderstandDetail } from "../../connection/api";
 import type { SignalRow } from "../../events";
 import { exactPercent, milliseconds, price, quantity, utc } from "../../state/format";
-import { number, text } from "../../state/read";
-import { reasonsOf, type Explained, type Step } from "./explain";
+import type { Step } from "./explain";
 import { reason } from "./words";
 
 export function Steps({ explained, stale }: { explained: Explained; stale: boolean }) {
-  const { steps, rows, error } = explained;
+  const { steps, signals, error } = explained;
   return (
     <div aria-live="polite" className={stale ? "opacity-60" : ""} data-explained={explained.ok ? "ok" : "refused"}>
       <Outcome explained={explained} />
@@ -32,13 +31,12 @@ export function Steps({ explained, stale }: { explained: Explained; stale: boole
           </li>
         )}
       </ol>
-      {rows.length > 1 && <p className="mt-2 text-faint">{rows.length} alerts in one body: each becomes a signal of its own.</p>}
+      {signals.length > 1 && <p className="mt-2 text-faint">{signals.length} alerts in one body: each becomes a signal of its own.</p>}
     </div>
   );
 }
 
-function Outcome({ explained: { rows, error } }: { explained: Explained }) {
-  const [row] = rows;
+function Outcome({ explained: { signal: row, error } }: { explained: Explained }) {
   if (error !== null)
     return (
       <p className="flex flex-wrap items-baseline gap-x-3">
@@ -46,7 +44,7 @@ function Outcome({ explained: { rows, error } }: { explained: Explained }) {
         <code className="figure text-muted">{error.code}</code>
       </p>
     );
-  if (row === undefined) return null;
+  if (row === null) return null;
   return (
     <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
       <span className="text-[20px] font-semibold">{headline(row)}</span>
@@ -69,10 +67,10 @@ function headline(row: SignalRow): string {
   return [what, row.symbol, row.price === null ? "" : `@ ${price(row.price)}`].filter(Boolean).join(" ");
 }
 
-const NAMES: Record<string, string> = { source: "Source", read: "Read as", understand: "Understood as", time: "Age", score: "Scored", decide: "Decided", "tell its entry": "Tells its entry" };
+const NAMES: Record<Step["step"], string> = { source: "Source", read: "Read as", understand: "Understood as", time: "Age", score: "Scored", decide: "Decided", "tell its entry": "Tells its entry" };
 
 function toneOf(step: Step): Tone {
-  if (step.step === "understand" && step.detail["recognised"] === false) return "warn";
+  if (step.step === "understand" && !step.detail.recognised) return "warn";
   if (step.step === "time" && step.result === "stale") return "warn";
   if (step.step === "score") return "model";
   if (step.step === "decide") return "accent";
@@ -96,7 +94,7 @@ function Line({ step, last }: { step: Step; last: boolean }) {
       <Mark tone={toneOf(step)} last={last} />
       <div className="pb-3">
         <p className="flex items-baseline gap-3">
-          <span className="w-28 shrink-0 text-muted">{NAMES[step.step] ?? step.step}</span>
+          <span className="w-28 shrink-0 text-muted">{NAMES[step.step]}</span>
           <span className="min-w-0 flex-1">{resultOf(step)}</span>
           {step.ms !== null && <span className="figure text-faint">{milliseconds(step.ms)}</span>}
         </p>
@@ -107,43 +105,45 @@ function Line({ step, last }: { step: Step; last: boolean }) {
 }
 
 function resultOf(step: Step): ReactNode {
-  const { detail } = step;
-  if (step.step === "understand") return detail["recognised"] === false ? <span className="text-warn">nothing we know: teach its fields</span> : step.result;
-  if (step.step === "score") {
-    const probability = number(detail, "probability");
-    const low = number(detail, "probability_low");
-    if (probability === null) return <span className="text-warn">{reason(step.result)}</span>;
-    return (
-      <>
-        <span className="text-model">{exactPercent(probability)}</span>
-        {low !== null && <span className="text-muted"> · lower bound {exactPercent(low)}</span>}
-        {detail["starter"] === true && <span className="text-warn"> · starter: not for trading</span>}
-      </>
-    );
+  switch (step.step) {
+    case "understand":
+      return step.detail.recognised ? step.result : <span className="text-warn">nothing we know: teach its fields</span>;
+    case "score": {
+      const { probability, probability_low: low, starter } = step.detail;
+      if (probability === null) return <span className="text-warn">{reason(step.result)}</span>;
+      return (
+        <>
+          <span className="text-model">{exactPercent(probability)}</span>
+          {low !== null && <span className="text-muted"> · lower bound {exactPercent(low)}</span>}
+          {starter && <span className="text-warn"> · starter: not for trading</span>}
+        </>
+      );
+    }
+    case "time": {
+      const { sent_at: sent, lag_ms: lag } = step.detail;
+      return (
+        <>
+          {step.result}
+          {sent !== null && <span className="figure ml-2 text-muted" title={utc(sent)}>{sent.slice(0, 19).replace("T", " ")}</span>}
+          {lag !== null && <span className="text-muted"> · {milliseconds(Math.abs(lag))} {lag < 0 ? "ahead" : "old"}</span>}
+        </>
+      );
+    }
+    case "read":
+    case "decide":
+      return <span className="font-semibold">{reason(step.result)}</span>;
+    default:
+      return reason(step.result);
   }
-  if (step.step === "time") {
-    const sent = text(detail, "sent_at");
-    const lag = number(detail, "lag_ms");
-    return (
-      <>
-        {step.result}
-        {sent !== null && <span className="figure ml-2 text-muted" title={utc(sent)}>{sent.slice(0, 19).replace("T", " ")}</span>}
-        {lag !== null && <span className="text-muted"> · {milliseconds(Math.abs(lag))} {lag < 0 ? "ahead" : "old"}</span>}
-      </>
-    );
-  }
-  return step.step === "read" || step.step === "decide" ? <span className="font-semibold">{reason(step.result)}</span> : reason(step.result);
 }
 
 const FACTS = ["side", "intent", "symbol", "exchange", "price", "stop", "targets", "interval", "trade_ref"] as const;
 
 function Details({ step }: { step: Step }) {
-  if (step.step === "read") {
-    const repairs = Array.isArray(step.detail["repairs"]) ? step.detail["repairs"].filter((one) => typeof one === "string") : [];
-    if (repairs.length === 0) return null;
+  if (step.step === "read" && step.detail.repairs.length > 0) {
     return (
       <p className="mt-1 flex flex-wrap gap-1 pl-31">
-        {repairs.map((one) => (
+        {step.detail.repairs.map((one) => (
           <Badge key={one} tone="warn">
             repaired: {reason(one)}
           </Badge>
@@ -152,29 +152,30 @@ function Details({ step }: { step: Step }) {
     );
   }
   if (step.step === "understand") return <Understood detail={step.detail} />;
-  if (step.step === "decide") {
-    return (
-      <ul className="mt-1 space-y-0.5 pl-31 max-[719px]:pl-0">
-        {reasonsOf(step).map((one, index) => (
-          <li key={`${one.code} ${index}`} className="flex gap-3 text-muted">
-            <span className="min-w-0 flex-1">{one.text === "" ? reason(one.code) : one.text}</span>
-            <code className="figure shrink-0 text-[11px] text-faint">{one.code}</code>
-          </li>
-        ))}
-      </ul>
-    );
-  }
-  return null;
+  return step.step === "decide" ? <Reasons step={step} /> : null;
 }
 
-function Understood({ detail }: { detail: Step["detail"] }) {
+function Reasons({ step }: { step: DecideStep }) {
+  return (
+    <ul className="mt-1 space-y-0.5 pl-31 max-[719px]:pl-0">
+      {step.detail.reasons.map((one, index) => (
+        <li key={`${one.code} ${index}`} className="flex gap-3 text-muted">
+          <span className="min-w-0 flex-1">{one.text === "" ? reason(one.code) : one.text}</span>
+          <code className="figure shrink-0 text-[11px] text-faint">{one.code}</code>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Understood({ detail }: { detail: UnderstandDetail }) {
   const known = FACTS.flatMap((name) => {
     const value = detail[name];
-    if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return [];
-    const told = Array.isArray(value) ? value.map((one) => (typeof one === "number" ? price(one) : JSON.stringify(one))).join(" / ") : typeof value === "number" ? price(value) : typeof value === "string" ? value : JSON.stringify(value);
+    if (value === null || (Array.isArray(value) && value.length === 0)) return [];
+    const told = Array.isArray(value) ? value.map(price).join(" / ") : typeof value === "number" ? price(value) : value;
     return [[name, told] as const];
   });
-  const features = isRecord(detail["features"]) ? Object.keys(detail["features"]).length : 0;
+  const features = Object.keys(detail.features).length;
   return (
     <dl className="mt-1 flex flex-wrap gap-x-4 gap-y-0.5 pl-31 max-[719px]:pl-0">
       {known.map(([name, value]) => (

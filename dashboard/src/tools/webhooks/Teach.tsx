@@ -4,13 +4,13 @@ import { Save, Undo2, X } from "lucide-react";
 
 import { Card } from "../../components/Card";
 import { Empty } from "../../components/States";
-import type { Fields } from "./explain";
+import type { AlertFields } from "../../connection/api";
 import type { Mapping } from "./sources";
 import { fieldAt, OURS, ourName, pointed, sameMapping } from "./mapping";
 
 interface Props {
   source: string;
-  fields: Fields;
+  told: AlertFields;
   mapping: Mapping;
   saved: Mapping;
   saving: boolean;
@@ -18,9 +18,13 @@ interface Props {
   onSave: () => void;
 }
 
-export function Teach({ source, fields, mapping, saved, saving, onChange, onSave }: Props) {
+/** A value as it may be pointed at: text as it is, all else as JSON. */
+const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+export function Teach({ source, told, mapping, saved, saving, onChange, onSave }: Props) {
+  const fields = told.alerts[0]?.fields ?? [];
   const changed = !sameMapping(mapping, saved);
-  const paths = new Set(fields.fields.map((one) => one.path));
+  const paths = new Set(fields.map((one) => one.path));
   const elsewhere = Object.entries(mapping).filter(([, path]) => !paths.has(path));
   return (
     <Card
@@ -42,7 +46,7 @@ export function Teach({ source, fields, mapping, saved, saving, onChange, onSave
         )
       }
     >
-      {fields.fields.length === 0 ? (
+      {fields.length === 0 ? (
         <Empty title="This alert has no fields to point at.">Plain words are read by their meaning alone. Send JSON or key=value to teach names.</Empty>
       ) : (
         <div className="overflow-x-auto">
@@ -57,21 +61,21 @@ export function Teach({ source, fields, mapping, saved, saving, onChange, onSave
               </tr>
             </thead>
             <tbody>
-              {fields.fields.map((field) => {
+              {fields.map((field) => {
                 const taught = fieldAt(mapping, field.path);
                 return (
                   <tr key={field.path} className="h-8 border-b border-line/50" data-field={field.path}>
                     <td className="figure max-w-0 truncate pr-4" title={field.path}>
                       {field.path}
                     </td>
-                    <td className="figure max-w-0 truncate pr-4 text-muted" title={field.value}>
-                      {field.value}
+                    <td className="figure max-w-0 truncate pr-4 text-muted" title={shown(field.value)}>
+                      {shown(field.value)}
                     </td>
-                    <td className="pr-4 max-[719px]:hidden">{field.readAs === null ? <span className="text-faint">nothing</span> : <span className={taught === "" ? "text-text" : "text-accent"}>{ourName(field.readAs)}</span>}</td>
+                    <td className="pr-4 max-[719px]:hidden">{field.read_as === null ? <span className="text-faint">nothing</span> : <span className={taught === "" ? "text-text" : "text-accent"}>{ourName(field.read_as)}</span>}</td>
                     <td>
                       <select className="control w-44 max-[719px]:w-32" aria-label={`Take ${field.path} as`} data-on={taught !== ""} value={taught} onChange={(event) => onChange(pointed(mapping, field.path, event.target.value))}>
-                        <option value="">{field.readAs === null || taught !== "" ? "as it is" : `as it is: ${ourName(field.readAs)}`}</option>
-                        {ordered(fields.ours).map((ours) => (
+                        <option value="">{field.read_as === null || taught !== "" ? "as it is" : `as it is: ${ourName(field.read_as)}`}</option>
+                        {ordered(told.ours).map((ours) => (
                           <option key={ours} value={ours}>
                             {ourName(ours)}
                           </option>

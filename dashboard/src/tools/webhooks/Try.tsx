@@ -75,7 +75,7 @@ export function Try({ seq, onPaste }: Props) {
         {subject !== null && explained.isError && <Problem what="The dry run failed." error={explained.error} onRetry={() => void explained.refetch()} />}
         {subject !== null && explained.data && <Steps explained={explained.data} stale={explained.isPlaceholderData} />}
       </Card>
-      {subject !== null && fields.data && <Teach source={name} fields={fields.data} mapping={mapping} saved={saved} saving={saving} onChange={change} onSave={save} />}
+      {subject !== null && fields.data && <Teach source={name} told={fields.data} mapping={mapping} saved={saved} saving={saving} onChange={change} onSave={save} />}
     </>
   );
 }
