@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("web.webhook")
 METHODS_REFUSED = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]
 PATH = "/webhook"
+ROUTES = (PATH, f"{PATH}/", f"{PATH}/<path:token>")
 Take = Callable[[dict[str, Any], str | None], Answer]
 
 
@@ -86,7 +87,8 @@ def door(take: Take) -> Door:
     def answered(environ: dict[str, Any], path: str) -> tuple[str, Answer] | None:
         if path != PATH and not path.startswith(f"{PATH}/"):
             return None
-        return f"{PATH}/<path:token>", take(environ, path[len(PATH) + 1 :] or None)
+        route = path if path in ROUTES else ROUTES[-1]
+        return route, take(environ, path[len(PATH) + 1 :] or None)
 
     return answered
 
@@ -110,7 +112,7 @@ def blueprint(take: Take) -> Blueprint:
         hint = "TradingView posts alerts here by itself. To try it: curl -X POST with the alert's text as the body."
         return answer(refusal("wrong_method", "Alerts are posted.", hint), 405, {"Allow": "POST"})
 
-    for rule in ("/webhook", "/webhook/", "/webhook/<path:token>"):
+    for rule in ROUTES:
         name = rule.strip("/").replace("/", "_").replace("<path:token>", "token") + ("_slash" * rule.endswith("/"))
         options: dict[str, Any] = {"strict_slashes": True, "provide_automatic_options": False}
         door.add_url_rule(rule, name, alert, methods=["POST"], **options)
