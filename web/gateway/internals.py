@@ -83,8 +83,12 @@ def install(
     noop: Any,
     pings: Pings,
     most: int,
+    patience: float,
 ) -> None:
-    """Give an Engine.IO server our queues, our sockets (messages of `most` characters) and our pings."""
+    """Give an Engine.IO server our queues, our sockets (messages of `most` characters) and our pings.
+
+    An upgrade is done within `patience` seconds or given up.
+    """
 
     def create_queue(*args: Any, **kwargs: Any) -> Outbox:
         del args, kwargs
@@ -104,7 +108,7 @@ def install(
 
     eio.start_background_task = start_background_task
     eio.create_queue = create_queue
-    eio._async = {**eio._async, "websocket": _wired(runtime, most)}
+    eio._async = {**eio._async, "websocket": _wired(runtime, most, patience)}
 
 
 def keep_of_requests(server: Any, fields: tuple[str, ...]) -> None:
@@ -177,22 +181,21 @@ class Upgraded(BaseException):
 class EngineTalk:
     """What the library takes for its WebSocket, and whoever the messages go to once it let go of it."""
 
-    __slots__ = ("_engine", "_socket", "_writes")
+    __slots__ = ("_deadline", "_engine", "_socket", "_writes")
 
-    def __init__(self, engine: Any, accepted: WebSocket) -> None:
+    def __init__(self, engine: Any, accepted: WebSocket, patience: float) -> None:
         self._engine, self._socket = engine, accepted
+        self._deadline = time.monotonic() + patience
         self._writes = False
 
     # For the library
     def wait(self) -> Any:
-        """The next message while an upgrade is probed; None when none comes. Raises Upgraded after that, OSError when
-        it came too late."""
+        """The next message while an upgrade is probed. Raises Upgraded after that, OSError when none came in time."""
         if self._writes:
             raise Upgraded
-        server = self._engine.server
-        message = self._socket.wait(server.ping_interval + server.ping_timeout)  # the library's own limit
-        if self._engine.upgraded:
-            raise OSError("another socket was quicker")
+        message = self._socket.wait(max(0.0, self._deadline - time.monotonic()))
+        if message is None or self._engine.closed:
+            raise OSError("it was given up")
         return message
 
     def send(self, message: str) -> None:
@@ -239,7 +242,7 @@ class EngineTalk:
         forget(engine)
 
 
-def _wired(runtime: Runtime, most: int) -> type[Any]:
+def _wired(runtime: Runtime, most: int, patience: float) -> type[Any]:
     """The class that the library makes a WebSocket of: ours, whichever engine runs."""
 
     class Wired:
@@ -248,30 +251,39 @@ def _wired(runtime: Runtime, most: int) -> type[Any]:
             self._handler, self._engine = handler, handler.__self__  # type: ignore[attr-defined]
 
         def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+            engine = self._engine
+            if engine.upgrading:
+                # Polls are put off until an upgrade is done or given up: of two, one would end the other's.
+                return refused(start_response, "another upgrade of this session is under way")
+            # Not only once the library says so: an answer that the kernel does not take is waited for before.
+            engine.upgrading = engine.connected
             try:
                 accepted = accept(environ, runtime, most)
+                self._serve(EngineTalk(engine, accepted, patience), accepted)
             except NotAWebSocket as error:
-                start_response("400 Bad Request", [("Content-Type", "text/plain"), ("Sec-WebSocket-Version", "13")])
-                return (str(error).encode(),)
+                return refused(start_response, str(error))
             except OSError as error:
                 log.debug("a client was gone before it was answered: %s", error)
-            else:
-                self._serve(EngineTalk(self._engine, accepted), accepted)
+            finally:
+                # The library forgets this when a line dies amid its upgrade: polls would be put off for ever.
+                engine.upgrading = False
             return ()  # no list: the library would send that as an answer
 
         def _serve(self, talk: EngineTalk, accepted: WebSocket) -> None:
-            engine = self._engine
             accepted.line.ready = talk.ready
             try:
                 self._handler(talk)
             except Upgraded:
-                accepted.follow(talk, engine.queue)
+                accepted.follow(talk, self._engine.queue)
                 return
             except (OSError, ValueError, EngineIOError) as error:
                 log.debug("an upgrade failed: %s", error)
-            finally:
-                # The library forgets this when a line dies amid its upgrade: polls would be put off for ever.
-                engine.upgrading = False
             accepted.close()
 
     return Wired
+
+
+def refused(start_response: Any, why: str) -> tuple[bytes]:
+    """A handshake's 400."""
+    start_response("400 Bad Request", [("Content-Type", "text/plain"), ("Sec-WebSocket-Version", "13")])
+    return (why.encode(),)

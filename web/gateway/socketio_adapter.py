@@ -100,6 +100,7 @@ class SocketIOAdapter:
                 EnginePacket(NOOP),
                 self._gateway.pings,
                 MESSAGE_BYTES,
+                self._values.header_seconds,
             )
             internals.keep_of_requests(self._server, OF_A_REQUEST)
         else:

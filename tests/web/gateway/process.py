@@ -25,6 +25,7 @@ SETTINGS: dict[str, Any] = {
     "ping_seconds": 25.0,
     "ping_timeout_seconds": 20.0,
     "socket_auth_seconds": 2.0,
+    "header_seconds": 30.0,
     "long_poll_seconds": 20.0,
     "answer_seconds": 2.0,
     "send_buffer": 0.0,
@@ -192,7 +193,7 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
     if values.send_buffer:  # accepted sockets inherit it: the kernel takes frames only in part
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, int(values.send_buffer))
     print("ready", flush=True)
-    runtime.serve(listener, app, max_sockets=4000, header_timeout=30).run()
+    runtime.serve(listener, app, max_sockets=4000, header_timeout=values.header_seconds).run()
 
 
 if __name__ == "__main__":
