@@ -60,7 +60,7 @@ class Journal:
         if newest := self._readers_after(self._ring.head, ring):
             self._ring.add(newest)
         self._listeners: list[Callable[[Sequence[Fact]], None]] = []
-        self._own_commits: list[Callable[[int], None]] = []
+        self._own_commits: list[Callable[[int], bool]] = []
         self._catching_up = threading.Lock()
         self._nudged = threading.Event()
         self._poll_seconds = poll_seconds
@@ -127,8 +127,11 @@ class Journal:
         """`callback` gets every fact from now on, in order, on the loop; it must not yield."""
         self._listeners.append(callback)
 
-    def on_own_commit(self, callback: Callable[[int], None]) -> None:
-        """`callback` gets the last seq of each commit of this process, on the loop; it must not yield."""
+    def on_own_commit(self, callback: Callable[[int], bool]) -> None:
+        """`callback` gets the last seq of each commit of this process, on the loop; it must not yield.
+
+        True: it has woken a task that is to have its turn before the listeners have theirs.
+        """
         self._own_commits.append(callback)
 
     def nudge(self, head: int) -> None:
@@ -173,10 +176,15 @@ class Journal:
 
     def _committed(self, facts: Sequence[Fact]) -> None:
         """From the writer, after a commit: facts with rising seq, contiguous among themselves."""
-        for callback in self._own_commits:
-            callback(facts[-1].seq or 0)
+        last = facts[-1].seq or 0
+        woken = [callback(last) for callback in self._own_commits]
+        if any(woken):
+            # Others read what was committed while it is told here, and not after a thousand clients had it.
+            self._runtime.sleep(0)
         if facts[0].seq == self._ring.head + 1:
             self._tell(facts)
+            return
+        if last <= self._ring.head:  # told by the poll, which looked in that turn
             return
         try:  # another process committed in between: its facts come first
             self._catch_up()

@@ -1,6 +1,6 @@
 /* Many clients and a few posting connections in one epoll loop, so that what is measured is the server.
  *
- * cc -O2 -o generator generator.c && generator --port 5000 --post-port 5000 --mode desk|socketio|ws --path PATH
+ * cc -O2 -o generator generator.c && generator --port 5000 --post-port 5000 --mode desk|socketio|ws --path PATH [--stamps 1]
  *
  * Commands on standard input, one a line; each is answered by one line on standard output:
  *   clients N                      connect until N stand; answers "clients N SECONDS"
@@ -25,9 +25,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "arrival.h"
 
 enum { BUFFER = 8192, ANSWER = 256, KEPT = 4096, AT_ONCE = 16, MOST_POSTERS = 256, HEAD = 600 };
 enum { HANDSHAKE, OPENED, CONNECTING, STANDING, ENDED };
@@ -43,18 +43,13 @@ static Poster posters[MOST_POSTERS];
 static char request[16384];
 static size_t request_size;
 static int64_t top; /* the highest seq that any client saw */
+static int64_t heard_at; /* when what is read at the moment came */
 
 /* The run at hand; slots is 0 between runs. */
 static int64_t base, slots, reached, delivered, *arrived, *kept_length;
 static char *kept;
 static Post *posts;
 static int64_t answered;
-
-static int64_t now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
 
 static void die(const char *why) {
   fprintf(stderr, "generator: %s (%s)\n", why, strerror(errno));
@@ -105,14 +100,15 @@ static int64_t number_after(const char *p, size_t n, const char *key) {
 }
 
 static void event(Client *c, const char *p, size_t n) {
-  int64_t at = now(), seq = number_after(p, n < 200 ? n : 200, "\"seq\":");
+  int64_t seq = number_after(p, n < 200 ? n : 200, "\"seq\":");
   if (seq < 0) return; /* a passing update */
   if (seq > top) top = seq;
   int64_t slot = seq - base;
   if (!slots || slot < 0 || slot >= slots) return;
   int64_t *cell = &arrived[slot * wanted + c->index];
   if (*cell) die("an event came twice");
-  *cell = at, delivered++;
+  if (!heard_at) die("the kernel did not say when an event came");
+  *cell = heard_at, delivered++;
   if (slot >= reached) reached = slot + 1;
   if (!kept_length[slot]) {
     kept_length[slot] = n;
@@ -176,7 +172,7 @@ static int frames(Client *c, int at) {
 
 static void hear(Client *c) {
   for (;;) {
-    ssize_t got = recv(c->fd, c->buffer + c->length, BUFFER - c->length, 0);
+    ssize_t got = receive(c->fd, c->buffer + c->length, BUFFER - c->length, &heard_at);
     if (got < 0 && errno == EAGAIN) return;
     if (got <= 0) {
       if (c->state != ENDED) { if (c->state == STANDING) standing--; c->state = ENDED, ended++; }
@@ -218,6 +214,7 @@ static void begin_client(int i) {
   char text[512];
   Client *c = &clients[i];
   c->index = i, c->fd = dial(port), c->buffer = malloc(BUFFER);
+  if (want_stamps(c->fd)) die("the kernel stamps no arrivals");
   watch(c->fd, c);
   int n = snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n", path, port);
@@ -383,6 +380,7 @@ int main(int argc, char **argv) {
     else if (!strcmp(argv[i], "--post-port")) post_port = atoi(argv[i + 1]);
     else if (!strcmp(argv[i], "--mode")) mode = argv[i + 1];
     else if (!strcmp(argv[i], "--path")) path = argv[i + 1];
+    else if (!strcmp(argv[i], "--stamps")) stamp_arrivals = atoi(argv[i + 1]);
     else die(argv[i]);
   }
   if (getenv("GENERATOR_TOKEN")) token = getenv("GENERATOR_TOKEN");

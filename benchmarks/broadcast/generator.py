@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from benchmarks.broadcast import machine
+
 SOURCE = Path(__file__).with_name("generator.c")
 POST, KEPT = struct.Struct("=qqqq256s"), 4096
 ANSWER_SECONDS = 180.0
@@ -59,12 +61,17 @@ class Run:
 
 
 class Generator:
-    """`clients` of one server, and connections that post to it, pinned to a core. Use as a context manager."""
+    """`clients` of one server, and connections that post to it, pinned to a core. Use as a context manager.
+
+    Without a core of their own (None) the clients run when nobody else wants to, and an event's arrival is when the
+    kernel had it, not when they came to read it: as if they were on another machine.
+    """
 
     def __init__(
         self, program: Path, core: int | None, *, port: int, post_port: int, mode: str, path: str, token: str
     ) -> None:
         command = [program, "--port", str(port), "--post-port", str(post_port), "--mode", mode, "--path", path]
+        command += ["--stamps", "1" if core is None else "0"]
         self._folder = tempfile.TemporaryDirectory()
         self._process = subprocess.Popen(
             command,
@@ -74,7 +81,9 @@ class Generator:
             text=True,
             env={"GENERATOR_TOKEN": token},
         )
-        if core is not None:
+        if core is None:
+            machine.last_in_line(self._process.pid)
+        else:
             os.sched_setaffinity(self._process.pid, {core})
 
     def clients(self, count: int) -> float:

@@ -64,6 +64,12 @@ def family(pid: int) -> list[int]:
     return found
 
 
+def last_in_line(pid: int) -> None:
+    """Let a process, with its threads, run only while nobody else wants to."""
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setscheduler(int(thread.name), os.SCHED_IDLE, os.sched_param(0))
+
+
 def allow_files() -> None:
     """As many open files as the system lets us have."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)

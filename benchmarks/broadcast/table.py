@@ -102,8 +102,10 @@ def webs(found: Sequence[Figures], clients: int) -> list[str]:
         return []
     return [
         "",
-        f"One fact to {clients:,} clients on Postgres, from its commit's end to the last, every process on any core:",
-        f"{one:.1f} ms with one web, {two:.1f} ms with two that share the clients ({two / one:.2f}×).",
+        f"One fact to {clients:,} clients on Postgres, from its commit's end to the last of them: {one:.1f} ms with",
+        f"one web, {two:.1f} ms with two that share the clients ({two / one:.2f}×). The webs and Postgres take any core; the",
+        "worker and the clients, which would have machines of their own, take what these leave, and an arrival is",
+        "when the kernel had it.",
     ]
 
 

@@ -41,6 +41,7 @@ class Wakeups:
         self._due = threading.Event()
         self._head = 0
         self._hello = False
+        self._at_hand = False  # the task that sends waits for nothing but something to send
         self._mine: dict[str, str] = {}  # the newest of what was published here
         self._untold: dict[str, None] = {}
         self._theirs: dict[str, str] = {}  # the newest of what came from others, by its id
@@ -74,9 +75,10 @@ class Wakeups:
         }
 
     # On the loop, never yielding
-    def _committed(self, head: int) -> None:
+    def _committed(self, head: int) -> bool:
         self._head = head
         self._due.set()
+        return self._at_hand
 
     def _told(self, update: Passing) -> None:
         key = f"{update.type}:{update.key}"
@@ -99,7 +101,9 @@ class Wakeups:
     def _send_on(self, carrier: Carrier) -> None:
         failures = 0
         while not self._stopping:
+            self._at_hand = True
             self._due.wait()
+            self._at_hand = False
             self._due.clear()
             if self._stopping:
                 break

@@ -11,12 +11,15 @@ import logging  # noqa: E402
 import sqlite3  # noqa: E402
 import subprocess  # noqa: E402
 import time  # noqa: E402
+from collections.abc import Sequence  # noqa: E402
 
 import prometheus_client  # noqa: E402
 
+from events.bus import Bus  # noqa: E402
 from events.envelope import Fact  # noqa: E402
 from events.errors import BadUnit, EventsError, NotStored  # noqa: E402
 from events.journal import Change, Entry, EventFilter, Unit, open_journal  # noqa: E402
+from events.wakeups import Wakeups  # noqa: E402
 from runtime.native import get_ident  # noqa: E402
 
 LOOP_STALL_SECONDS = 0.1
@@ -168,6 +171,44 @@ def many(url: str) -> None:
     journal.close()
 
 
+class Noted:
+    """A carrier that only notes that something was sent."""
+
+    name, most_bytes = "noted", 1_000
+
+    def __init__(self, engine: runtime.Runtime, order: list[str]) -> None:
+        self._engine, self._order = engine, order
+
+    def send(self, texts: Sequence[str]) -> None:
+        self._order += ["others"] if any("head" in text for text in texts) else []
+
+    def receive(self) -> list[str]:
+        self._engine.sleep(0.05)
+        return []
+
+    def close_sending(self) -> None: ...
+
+    def close_receiving(self) -> None: ...
+
+
+def first(url: str) -> None:
+    """Another process is told of a commit before this one's own listeners are."""
+    engine = runtime.make(ENGINE)  # type: ignore[arg-type]
+    journal = open_journal(url, engine)
+    order: list[str] = []
+    journal.listen(lambda facts: order.append("own"))
+    wakeups = Wakeups(
+        journal, Bus(engine), engine, Noted(engine, order), "here", own=frozenset[str](), gap_seconds=0.001
+    )
+    wakeups.start()
+    for _ in range(10):
+        engine.sleep(0.05)
+        journal.append(unit())
+    assert order == ["others", "own"] * 10, order
+    wakeups.stop()
+    journal.close()
+
+
 if __name__ == "__main__":
-    {"locked": locked, "quiet": quiet, "many": many}[sys.argv[2]](sys.argv[3])
+    {"locked": locked, "quiet": quiet, "many": many, "first": first}[sys.argv[2]](sys.argv[3])
     print("ok")

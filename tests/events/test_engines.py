@@ -40,3 +40,12 @@ def test_native_jobs_make_no_log_record_and_no_metric(engine: str, url: str) -> 
 def test_many_callers_share_commits(engine: str, url: str) -> None:
     """Fifty callers, twenty appends each: one fsync serves many of them."""
     run(engine, "many", url)
+
+
+@pytest.mark.socket
+def test_other_processes_are_told_of_a_commit_first(engine: str, sqlite_url: str) -> None:
+    """They read it while a broadcast to this one's own clients goes on, not when that is over.
+
+    Seen to fail without the turn that the sending task is given.
+    """
+    run(engine, "first", sqlite_url)
