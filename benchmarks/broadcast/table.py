@@ -103,9 +103,9 @@ def webs(found: Sequence[Figures], clients: int) -> list[str]:
     return [
         "",
         f"One fact to {clients:,} clients on Postgres, from its commit's end to the last of them: {one:.1f} ms with",
-        f"one web, {two:.1f} ms with two that share the clients ({two / one:.2f}×). The webs and Postgres take any core; the",
-        "worker and the clients, which would have machines of their own, take what these leave, and an arrival is",
-        "when the kernel had it.",
+        f"one web, {two:.1f} ms with two that share the clients ({two / one:.2f}×). The webs and Postgres take any",
+        "core; the worker and the clients, which would have machines of their own, take what these leave, and an",
+        "arrival is when the kernel had it.",
     ]
 
 
