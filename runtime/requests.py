@@ -1,7 +1,7 @@
 """What both servers do before the application sees a request: the whole body in time, and no WebSocket compression."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from runtime.contract import WSGIApp
@@ -23,7 +23,8 @@ def prepared(
 ) -> WSGIApp:
     """`app` behind a reader of bodies; `arrived(environ)` is called when the request is complete.
 
-    `begun(environ)` gives the client the time of a request again: for each piece of a long body.
+    `begun(environ)` gives the client the time of a request again: for each piece of a long body, and for what of it the
+    application left unread. While nobody reads, nobody is hurried.
     """
 
     def handle(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
@@ -34,20 +35,27 @@ def prepared(
             arrived(environ)
             return app(environ, start_response)
         reader = environ["wsgi.input"]
+        arriving: Arriving | None = None
         if length.isdigit() and int(length) <= MOST_READ_AHEAD:
             body = reader.read(int(length))
             if len(body) < int(length):
                 return _incomplete(start_response)
             environ["wsgi.input"] = Body(body, reader)
-            arrived(environ)
         else:
             left = int(length) if length.isdigit() else None
-            environ["wsgi.input"] = Arriving(reader, left, lambda: begun(environ), lambda: arrived(environ))
+            arriving = Arriving(reader, left, lambda: begun(environ), lambda: arrived(environ))
+            environ["wsgi.input"] = arriving
+        arrived(environ)
         try:
-            return app(environ, start_response)
+            answer = app(environ, start_response)
+        except BaseException:
+            if arriving is not None:
+                arriving.over()
+            raise
         finally:
             # The engine keeps the environment as long as the connection, and then until a collection finds it.
             environ["wsgi.input"] = reader
+        return answer if arriving is None else Answered(answer, arriving.over)
 
     return handle
 
@@ -71,19 +79,23 @@ class Body(io.BytesIO):
 class Arriving:
     """A body that is read while it arrives; `left` is its length in bytes where that is known.
 
-    What the application leaves unread, the engine throws away in what is left of the deadline.
+    What the application leaves unread, the engine throws away in the time of another request, which `over` begins.
     """
 
     def __init__(self, reader: Any, left: int | None, begun: Callable[[], None], arrived: Callable[[], None]) -> None:
         self._reader, self._left = reader, left
         self._begun, self._arrived = begun, arrived
         self._piece = 0
+        self._hurried = self._complete = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._reader, name)
 
     def read(self, size: int | None = -1) -> bytes:
         """As a file's; less when the client was too slow or went away."""
+        if not self._hurried:  # once: who reads a few bytes at a time must not give the client a deadline for each
+            self._hurried = True
+            self._begun()
         wanted = -1 if size is None else size
         parts: list[bytes] = []
         while wanted:
@@ -100,7 +112,31 @@ class Arriving:
         if self._left is not None:
             self._left -= read
         if read == 0 or self._left == 0:
+            self._complete = True
             self._arrived()
         elif self._piece >= PIECE_BYTES:
             self._piece = 0
             self._begun()
+
+    def over(self) -> None:
+        """The application has answered: who is still sending has the time of a request for the rest."""
+        if not self._complete:
+            self._begun()
+
+
+class Answered:
+    """An answer after which `over` is called; both engines close it before they throw an unread body away."""
+
+    def __init__(self, answer: Iterable[bytes], over: Callable[[], None]) -> None:
+        self._answer, self._over = answer, over
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._answer)
+
+    def close(self) -> None:
+        try:
+            close = getattr(self._answer, "close", None)
+            if close is not None:
+                close()
+        finally:
+            self._over()

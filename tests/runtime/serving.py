@@ -19,9 +19,9 @@ engine = runtime.make(ENGINE)  # type: ignore[arg-type]
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-    """Says what it was asked; `/slow` takes a second, `/break` raises, `/bodies` counts those in memory."""
-    if environ["PATH_INFO"] == "/slow":
-        engine.sleep(1.0)
+    """Says what it was asked; `/slow` takes one second, `/slower` two, `/break` raises, `/bodies` counts those in memory."""
+    if seconds := {"/slow": 1.0, "/slower": 2.0}.get(environ["PATH_INFO"]):
+        engine.sleep(seconds)
     if environ["PATH_INFO"] == "/break":
         raise ValueError("broken")
     if environ["PATH_INFO"] == "/bodies":

@@ -143,6 +143,24 @@ def test_a_slow_answer_has_no_deadline(served: Served) -> None:
     assert served.ask("/slow")[0] == 200
 
 
+CHUNKED = b"POST /slower HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"
+
+
+def test_a_body_that_nobody_reads_cuts_no_answer(served: Served) -> None:
+    """An answer that takes twice the deadline, such as a long poll, to a request whose chunked body is not asked for:
+    the connection takes the next request when the body was whole, and is ended in time when it was not.
+
+    Seen to fail with the deadline left running: gevent ended the connection, eventlet took no other request.
+    """
+    kept, cut = served.raw(CHUNKED + b"0\r\n\r\n"), served.raw(CHUNKED)
+    for line in (kept, cut):
+        assert line.recv(65536).startswith(b"HTTP/1.1 200 ")
+    kept.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert kept.recv(65536).startswith(b"HTTP/1.1 200 ")
+    assert closed_after(cut) < 6.0
+    kept.close()
+
+
 def test_a_full_house_says_so_at_once_and_has_room_again(served: Served) -> None:
     """One connection too many is answered 503 within a second; when others leave there is room."""
     held = [served.raw(b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ") for _ in range(MAX_SOCKETS)]
