@@ -5,9 +5,8 @@ from urllib.parse import unquote
 
 from eventlet import wsgi
 
-from runtime.head import Head, ambiguous, ordinary
-
-REFUSED = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+from runtime.head import Head, Lines, head_fault, line_fault, ordinary
+from runtime.requests import ambiguous
 
 
 class OrdinaryFirst(wsgi.HttpProtocol):  # type: ignore[misc]
@@ -17,6 +16,7 @@ class OrdinaryFirst(wsgi.HttpProtocol):  # type: ignore[misc]
     """
 
     headers: Any
+    rfile: Any
     _head: Head | None = None
     _address: dict[str, str] | None = None
 
@@ -30,18 +30,24 @@ class OrdinaryFirst(wsgi.HttpProtocol):  # type: ignore[misc]
     def parse_request(self) -> bool:
         head = self._head
         if head is None:
-            if not super().parse_request():
-                return False
-            if ambiguous(self.headers):
-                self.close_connection = True
-                self.wfile.write(REFUSED)
-                return False
-            return True
+            return self._parsed_by_library()
         self.command, self.path, self.request_version = head.method, head.target, "HTTP/1.1"
         self.requestline = f"{head.method} {head.target} HTTP/1.1"
         self.close_connection = not head.kept
         self.headers = head
         return True
+
+    def _parsed_by_library(self) -> bool:
+        fault = line_fault(self.raw_requestline)
+        if fault is None:
+            self.rfile = lines = Lines(self.rfile)
+            if not super().parse_request():
+                return False
+            fault = lines.fault or head_fault(self.headers, self.request_version)
+        if fault is not None:
+            self.close_connection = True
+            self.wfile.write(ambiguous(fault))
+        return fault is None
 
     def get_environ(self) -> Any:
         head = self._head

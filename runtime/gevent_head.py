@@ -5,7 +5,8 @@ from urllib.parse import unquote
 
 from gevent import pywsgi
 
-from runtime.head import Head, ambiguous, ordinary
+from runtime.head import Ambiguous, Head, Lines, head_fault, line_fault, ordinary
+from runtime.requests import ambiguous
 
 
 class OrdinaryFirst(pywsgi.WSGIHandler):  # type: ignore[misc]
@@ -23,15 +24,24 @@ class OrdinaryFirst(pywsgi.WSGIHandler):  # type: ignore[misc]
         self.rfile.read(head.size)
         return head.line.decode("ascii")
 
-    def MessageClass(self, *args: Any) -> Any:
-        headers = super().MessageClass(*args)
-        if ambiguous(headers):
-            headers.status = "ambiguous"  # which the library answers with 400
+    def MessageClass(self, reader: Any, *args: Any) -> Any:
+        lines = Lines(reader)
+        headers = super().MessageClass(lines, *args)
+        fault = lines.fault or head_fault(headers, self.request_version)
+        if fault is not None:
+            raise Ambiguous(fault)
         return headers
+
+    def _handle_client_error(self, ex: Exception) -> Any:
+        refused = super()._handle_client_error(ex)
+        return ("400", ambiguous(str(ex))) if isinstance(ex, Ambiguous) else refused
 
     def read_request(self, raw_requestline: str) -> bool:
         head = self._head
         if head is None:
+            fault = line_fault(raw_requestline.encode("latin-1"))
+            if fault is not None:
+                raise Ambiguous(fault)
             return bool(super().read_request(raw_requestline))
         self.requestline = raw_requestline.rstrip()
         self.command, self.path, self.request_version = head.method, head.target, "HTTP/1.1"

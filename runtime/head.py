@@ -2,19 +2,21 @@
 
 The standard library reads a head with its parser for e-mail, which costs as much as storing what the request brings.
 Two readers must never disagree about where a request ends, so this one takes only what has one reading: no field twice,
-no transfer encoding, no folded or bare line, no white space out of place.
+no transfer encoding, no folded or bare line, no white space out of place. Of what the library then reads, `line_fault`
+and `head_fault` refuse what a proxy before us could read otherwise.
 """
 
 import re
-from email.errors import MissingHeaderBodySeparatorDefect
 from email.message import Message
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 # Possessive, so that no stranger's text takes longer than its length.
 _HEAD = re.compile(
     rb"([A-Z]{3,10}+) (/(?!/)[!-~]*+) HTTP/1\.1\r\n((?:[A-Za-z0-9-]{1,100}+: ?[!-~][ -~]*+(?<! )\r\n)++)\r\n"
 )
+# A field on a line of its own, RFC 9112, section 5.
+_FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++:[^\0\r\n]*+\r\n")
 # With these the body's length is not a number, or the connection becomes something else.
 _UNUSUAL = ("TRANSFER_ENCODING", "EXPECT", "UPGRADE")
 _KEPT = {None: True, "keep-alive": True, "close": False}
@@ -61,6 +63,7 @@ def ordinary(arrived: bytes) -> Head | None:
     if (
         len(named) != len(fields)
         or kept is None
+        or "HOST" not in named
         or not (length.isdigit() and len(length) <= _MOST_DIGITS)
         or any(name in named for name in _UNUSUAL)
         or (method == "HEAD" and int(length) > 0)
@@ -70,18 +73,40 @@ def ordinary(arrived: bytes) -> Head | None:
     return Head(found.end(), line, method, target, tuple(fields), named, kept)
 
 
-def ambiguous(head: Message) -> bool:
-    """Whether a head that the library read could be another request to a proxy before us: such a one is refused.
+class Ambiguous(ValueError):
+    """The head could be another request to a proxy before us; the words say why."""
 
-    RFC 9112, sections 5 and 6.3: a length that is told twice, is no plain number or stands beside an encoding, another
-    encoding than chunked, a folded field, and a line that is none, behind which the library reads no further.
-    """
+
+class Lines:
+    """The lines of a head on their way to the library, which is more lenient; `fault` is what is wrong with them."""
+
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+        self.fault: str | None = None
+
+    def readline(self, size: int = -1) -> bytes:
+        line: bytes = self._reader.readline(size)
+        if self.fault is None and line != b"\r\n" and not _FIELD.fullmatch(line):
+            self.fault = "a field is folded" if line[:1] in (b" ", b"\t") else line_fault(line) or "a line is no field"
+        return line
+
+
+def line_fault(line: bytes) -> str | None:
+    """What is wrong with a line of a head, as a line (RFC 9112, section 2.2; RFC 9110, section 5.5)."""
+    if not line.endswith(b"\r\n"):
+        return "a line does not end with CRLF"
+    return "a line holds CR or NUL" if b"\r" in line[:-2] or b"\0" in line else None
+
+
+def head_fault(head: Message, version: str) -> str | None:
+    """Why a head that the library read is refused (RFC 9112, sections 3.2 and 6.3): hosts, lengths and encodings."""
     lengths = head.get_all("Content-Length", [])
     encodings = [value.strip().lower() for value in head.get_all("Transfer-Encoding", [])]
-    return (
-        len(lengths) + len(encodings) > 1
-        or not all(length.isascii() and length.strip(" \t").isdigit() for length in lengths)
-        or not all(encoding == "chunked" for encoding in encodings)
-        or any("\n" in value or "\r" in value for value in head.values())
-        or any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in head.defects)
-    )
+    if len(lengths) + len(encodings) > 1:
+        return "the body's length is told twice"
+    if not all(length.isascii() and length.strip(" \t").isdigit() for length in lengths):
+        return "the body's length is no number"
+    if not all(encoding == "chunked" for encoding in encodings):
+        return "the body's encoding is not chunked"
+    hosts = len(head.get_all("Host", []))
+    return "the host is not named once" if hosts > 1 or (version == "HTTP/1.1" and not hosts) else None

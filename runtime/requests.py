@@ -1,6 +1,7 @@
 """What both servers do before the application sees a request: the whole body in time, and no WebSocket compression."""
 
 import io
+import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -11,11 +12,25 @@ MOST_READ_AHEAD = 1_100_000
 PIECE_BYTES = 64 * 1024
 IDLE_SECONDS = 75.0  # between two requests of one connection: longer than clients and proxies keep theirs
 
-FULL_BODY = b'{"error":{"code":"too_many_sockets","message":"No socket is free.","hint":"Try again soon."}}'
-FULL = (
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n"
-    b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(FULL_BODY), FULL_BODY)
+
+def refusal(status: str, code: str, message: str, hint: str, fields: str = "") -> bytes:
+    """A whole answer, for those whom the application never sees; the connection ends with it."""
+    body = json.dumps({"error": {"code": code, "message": message, "hint": hint}}, separators=(",", ":"))
+    head = f"HTTP/1.1 {status}\r\n{fields}Connection: close\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+FULL = refusal(
+    "503 Service Unavailable", "too_many_sockets", "No socket is free.", "Try again soon.", "Retry-After: 5\r\n"
 )
+
+
+def ambiguous(why: str) -> bytes:
+    """Refuses a head that a proxy before us could take for another request."""
+    hint = "Lines end with CRLF, fields stand on one line, the host and the body's length are named once."
+    return refusal(
+        "400 Bad Request", "ambiguous_request", f"The request can be read in more than one way: {why}.", hint
+    )
 
 
 def prepared(

@@ -19,7 +19,7 @@ engine = runtime.make(ENGINE)  # type: ignore[arg-type]
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-    """Says what it was asked; `/slow` takes one second, `/slower` two, `/break` raises, `/bodies` counts those in memory."""
+    """What it was asked; `/slow` takes a second, `/slower` two; `/break` raises; `/bodies` counts those in memory."""
     if seconds := {"/slow": 1.0, "/slower": 2.0}.get(environ["PATH_INFO"]):
         engine.sleep(seconds)
     if environ["PATH_INFO"] == "/break":
