@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.patience import AS_SHIPPED, PATIENCE, PATIENT
 from tests.support.redis import RedisServer
 from tests.support.server import DeskServer
 
@@ -32,13 +33,13 @@ def template_data_dir(shared_tmp: Path) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
             being_made = shared_tmp / "template-being-made"
-            with DeskServer(being_made) as server:
+            with DeskServer(being_made, PATIENT) as server:
                 wait_for_model(server)
             being_made.rename(made)
     return made
 
 
-def wait_for_model(server: DeskServer, seconds: float = 60.0) -> None:
+def wait_for_model(server: DeskServer, seconds: float = 2 * PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if server.get("/api/state")["model"]["status"] == "starter":
@@ -48,8 +49,12 @@ def wait_for_model(server: DeskServer, seconds: float = 60.0) -> None:
 
 
 @pytest.fixture
-def start_server(tmp_path: Path, template_data_dir: Path) -> Iterator[StartServer]:
-    """Starts real servers, each on a private copy of the template (or on `data_dir`), and stops them all."""
+def start_server(request: pytest.FixtureRequest, tmp_path: Path, template_data_dir: Path) -> Iterator[StartServer]:
+    """Starts real servers, each on a private copy of the template (or on `data_dir`), and stops them all.
+
+    They are patient with the machine; in the long forms they are as they ship.
+    """
+    usual = AS_SHIPPED if request.node.get_closest_marker("chaos") else PATIENT
     servers: list[DeskServer] = []
 
     def start(
@@ -62,7 +67,7 @@ def start_server(tmp_path: Path, template_data_dir: Path) -> Iterator[StartServe
         if data_dir is None:
             data_dir = tmp_path / f"data-{len(servers)}"
             shutil.copytree(template_data_dir, data_dir)
-        server = DeskServer(data_dir, env, entry=entry)
+        server = DeskServer(data_dir, usual | env, entry=entry)
         servers.append(server)
         return server.start(wait)
 

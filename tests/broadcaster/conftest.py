@@ -11,6 +11,7 @@ import pytest
 
 from broadcaster import Broadcaster
 from tests.support.cable import Cable
+from tests.support.patience import PATIENCE, PATIENT
 from tests.support.server import API_TOKEN, DeskServer
 
 Speak = Callable[..., Broadcaster]
@@ -23,7 +24,9 @@ SHORT = {"REPLAY_FACTS": "100", "RING_FACTS": "100"}
 def desks(template_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, DeskServer]]:
     """A server for each engine, started at its first use: tests may kill it, and speak under names of their own."""
     folder = tmp_path_factory.mktemp("broadcaster")
-    servers = {name: DeskServer(folder / name, {"ASYNC_MODE": name, **SHORT}) for name in ("eventlet", "gevent")}
+    servers = {
+        name: DeskServer(folder / name, {"ASYNC_MODE": name, **PATIENT, **SHORT}) for name in ("eventlet", "gevent")
+    }
     for server in servers.values():
         shutil.copytree(template_data_dir, server.data_dir)
     yield servers
@@ -61,7 +64,7 @@ def speak(source: str) -> Iterator[Speak]:
         one.close(0)
 
 
-def until(true: Callable[[], Any], seconds: float = 10.0) -> None:
+def until(true: Callable[[], Any], seconds: float = PATIENCE) -> None:
     """Wait for it, or fail."""
     deadline = time.monotonic() + seconds
     while not true():

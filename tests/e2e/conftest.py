@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.conftest import StartServer
+from tests.e2e.looking import WAIT_MS
+from tests.support.patience import PATIENCE, PATIENT
 from tests.support.server import DeskServer
 
 PASSWORD = "correct horse battery staple"
@@ -35,6 +37,7 @@ document.addEventListener("securitypolicyviolation", (event) =>
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         chromium = next(filter(None, map(shutil.which, ("/usr/bin/chromium", "chromium"))), None)
         launched = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
@@ -63,7 +66,7 @@ def post_many(server: DeskServer, count: int) -> None:
     with requests.Session() as session, ThreadPoolExecutor(4) as pool:
 
         def post(body: str) -> int:
-            return session.post(server.webhook, data=body, timeout=60).status_code
+            return session.post(server.webhook, data=body, timeout=PATIENCE).status_code
 
         assert post(bodies[0]) == 200  # first, so that its first alert is the list's last row
         assert set(pool.map(post, bodies[1:])) == {200}
@@ -78,9 +81,9 @@ def crowded_data_dir(template_data_dir: Path, shared_tmp: Path) -> Path:
         if not made.exists():
             being_made = shared_tmp / "crowded-being-made"
             shutil.copytree(template_data_dir, being_made)
-            with DeskServer(being_made) as server:
+            with DeskServer(being_made, PATIENT) as server:
                 post_many(server, 10_000)
-                server.wait_processed(120)
+                server.wait_processed(2 * PATIENCE)
             being_made.rename(made)
     return made
 
@@ -106,6 +109,7 @@ class Visitor:
         made = self.browser.new_context(
             viewport={"width": width, "height": height}, reduced_motion="reduce", has_touch=width < 720
         )
+        made.set_default_timeout(WAIT_MS)
         self.contexts.append(made)
         made.grant_permissions(["clipboard-read", "clipboard-write"])
         made.add_init_script(WATCH_POLICY)

@@ -9,6 +9,7 @@ from typing import Any
 import requests
 
 from tests.e2e.conftest import PASSWORD
+from tests.support.patience import PATIENCE, PATIENT
 from tests.support.server import API_TOKEN, DeskServer
 
 ADMIN = {"Authorization": f"Bearer {API_TOKEN}"}
@@ -22,7 +23,7 @@ def desk(
     shutil.copytree(template, folder)
     if prepare is not None:
         prepare(folder)
-    with DeskServer(folder, {"DASHBOARD_PASSWORD": PASSWORD, **env}) as server:
+    with DeskServer(folder, {"DASHBOARD_PASSWORD": PASSWORD, **PATIENT, **env}) as server:
         yield server
 
 
@@ -31,7 +32,7 @@ def publish(server: DeskServer, *events: dict[str, Any]) -> None:
     with requests.Session() as session:
         for at in range(0, len(events), 500):
             items = [{"type": "event", **event} for event in events[at : at + 500]]
-            answer = session.post(f"{server.url}/api/events", json={"items": items}, headers=ADMIN, timeout=30)
+            answer = session.post(f"{server.url}/api/events", json={"items": items}, headers=ADMIN, timeout=PATIENCE)
             assert answer.ok, answer.text
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.conftest import StartServer
 from tests.e2e.conftest import PASSWORD, Visitor
-from tests.e2e.looking import WAIT_MS, assert_accessible, assert_fits, shoot, wait_light
+from tests.e2e.looking import assert_accessible, assert_fits, shoot, wait_light
 from tests.support.alerts import entry
 from tests.support.server import DeskServer
 
@@ -58,7 +58,7 @@ def test_every_tool_at_every_size(
             for path, name in TOOLS.items():
                 page = visitor.open(server, f"/{path}", width=width, height=height, theme=theme)
                 wait_light(page, "live")
-                expect(page.get_by_role("heading", name=name).first).to_be_visible(timeout=WAIT_MS)
+                expect(page.get_by_role("heading", name=name).first).to_be_visible()
                 page.wait_for_timeout(700)  # until what was asked for is there, so that the picture shows it
                 shoot(page, f"every-{path}-{rows.__name__}-{size}-{theme}")
                 assert_fits(page)

@@ -10,10 +10,12 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.e2e.conftest import Visitor
 from tests.e2e.looking import listed_ids, row, shown_ids, wait_light, wait_same
 from tests.support.alerts import entry
+from tests.support.patience import PATIENCE
 from tests.support.server import DeskServer
 
 pytestmark = pytest.mark.browser
-LONG_MS = 50
+# A slower processor makes longer tasks: 50 ms are the long form's; the short one tells a page that chokes.
+LONG_MS, CHOKING_MS = 50, 250
 
 
 def block_websocket(context: BrowserContext) -> None:
@@ -31,8 +33,8 @@ def test_a_signal_arrives_by_websocket(server: DeskServer, visitor: Visitor) -> 
     page = visitor.open(server)
     wait_light(page, "live")
     signal = post(server, 1)
-    expect(row(page, signal)).to_be_visible(timeout=5_000)
-    expect(row(page, signal).locator("[data-verdict]")).to_have_text("take", timeout=5_000)
+    expect(row(page, signal)).to_be_visible()
+    expect(row(page, signal).locator("[data-verdict]")).to_have_text("take")
     expect(row(page, signal)).to_contain_text("MNQ1!")
     expect(row(page, signal)).to_contain_text("BUY")
 
@@ -42,7 +44,7 @@ def test_a_signal_arrives_by_long_poll(server: DeskServer, visitor: Visitor) -> 
     page = visitor.open(server, before=block_websocket)
     wait_light(page, "polling")
     signals = [post(server, n) for n in range(1, 6)]
-    expect(row(page, signals[-1]).locator("[data-verdict]")).to_have_text("take", timeout=10_000)
+    expect(row(page, signals[-1]).locator("[data-verdict]")).to_have_text("take")
     wait_same(page, server)
     assert set(signals) <= set(listed_ids(server))
 
@@ -71,8 +73,8 @@ def test_a_restart_leaves_no_gap_and_no_duplicate(server: DeskServer, visitor: V
     assert page.evaluate("window.__sameDocument")
 
 
-def stutters(server: DeskServer, page: Page, seconds: float) -> list[int]:
-    """The page's tasks that took more than 50 ms of processor time, in ms, while over 100 events a second arrive.
+def stutters(server: DeskServer, page: Page, seconds: float, most_ms: int) -> list[int]:
+    """The page's tasks that took more than `most_ms` of processor time, in ms, while over 100 events a second arrive.
 
     Processor time, as the browser's own trace tells it: this machine is shared, and a task that only had to wait for
     another program's turn is not the page's doing.
@@ -86,7 +88,7 @@ def stutters(server: DeskServer, page: Page, seconds: float) -> list[int]:
     began = time.monotonic()
     with requests.Session() as session:
         for n in range(alerts):
-            assert session.post(server.webhook, data=entry(n), timeout=10).status_code == 200
+            assert session.post(server.webhook, data=entry(n), timeout=PATIENCE).status_code == 200
             time.sleep(max(0.0, began + (n + 1) / per_second - time.monotonic()))
     took = time.monotonic() - began
     server.wait_processed()
@@ -103,28 +105,28 @@ def stutters(server: DeskServer, page: Page, seconds: float) -> list[int]:
         if one["name"].endswith("RunTask") and (one["pid"], one["tid"]) in mains and "tdur" in one
     ]
     assert len(tasks) > alerts, "the trace holds the page's tasks"
-    long = [task for task in tasks if task > LONG_MS]
+    long = [task for task in tasks if task > most_ms]
     print(f"{alerts * 3 / took:.0f} events/s on {page.url}: {len(tasks)} tasks, longest {max(tasks)} ms, long {long}")
     return long
 
 
 def test_a_busy_desk_never_stutters(server: DeskServer, visitor: Visitor) -> None:
-    """At over 100 events a second the page stays live, keeps every row, and no task holds it for longer than 50 ms.
+    """At over 100 events a second the page stays live, keeps every row, and no task holds it for long.
 
-    Shown to fail by 60 ms of idle work in the store's commit.
+    Shown to fail by 300 ms of idle work in the store's commit, the long form by 60 ms.
     """
     page = visitor.open(server)
-    long = stutters(server, page, 6)
-    expect(page.get_by_role("table", name="Signals")).to_have_attribute("aria-rowcount", "241", timeout=10_000)
+    long = stutters(server, page, 6, CHOKING_MS)
+    expect(page.get_by_role("table", name="Signals")).to_have_attribute("aria-rowcount", "241")
     assert long == []
 
 
 def test_the_landing_page_never_stutters(server: DeskServer, visitor: Visitor) -> None:
     """The ML hub counts and lists as the signals arrive, and is held up no more than the list of signals is."""
     page = visitor.open(server, "/ml-dashboard")
-    long = stutters(server, page, 4)
+    long = stutters(server, page, 4, CHOKING_MS)
     newest = listed_ids(server)[0]
-    expect(page.locator(f"[data-prediction='{newest}']")).to_be_visible(timeout=10_000)
+    expect(page.locator(f"[data-prediction='{newest}']")).to_be_visible()
     assert long == []
 
 
@@ -132,8 +134,8 @@ def test_the_landing_page_never_stutters(server: DeskServer, visitor: Visitor) -
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("path", ["/ml-dashboard", "/signals"])
 def test_a_minute_without_a_stutter(server: DeskServer, visitor: Visitor, path: str) -> None:
-    """The long form: 60 s at 120 events a second."""
-    long = stutters(server, visitor.open(server, path), 60)
+    """The long form: 60 s at 120 events a second, and no task above 50 ms."""
+    long = stutters(server, visitor.open(server, path), 60, LONG_MS)
     assert long == []
 
 
@@ -174,10 +176,10 @@ def test_an_exit_is_folded_into_its_entry(server: DeskServer, visitor: Visitor) 
     signal = server.post_alert(entry(1, trade_id="T-1")).json()["signal_id"]
     page = visitor.open(server, f"/signals/{signal}")
     journey = page.locator(f"[data-journey='{signal}']")
-    expect(journey).to_contain_text("As it came", timeout=10_000, ignore_case=True)
+    expect(journey).to_contain_text("As it came", ignore_case=True)
     leaving = entry(3, trade_id="T-1", side="close", price=25_040.0)
     assert server.post_alert(leaving).status_code == 200
-    expect(journey.get_by_text("exit", exact=True)).to_have_count(1, timeout=10_000)
+    expect(journey.get_by_text("exit", exact=True)).to_have_count(1)
     wait_same(page, server)
     assert listed_ids(server) == [signal]
 
@@ -189,7 +191,7 @@ def test_text_of_an_alert_is_never_markup(server: DeskServer, visitor: Visitor) 
     bad = "<img src=x onerror=window.__pwned=1><script>window.__pwned=1</script>"
     signal = server.post_alert(entry(1, comment=bad, trade_id=bad)).json()["signal_id"]
     row(page, signal).click()
-    expect(page.locator(f"[data-journey='{signal}']")).to_contain_text("<script>", timeout=10_000)
+    expect(page.locator(f"[data-journey='{signal}']")).to_contain_text("<script>")
     assert page.evaluate("window.__pwned") is None
 
 
@@ -201,5 +203,5 @@ def test_the_end_of_the_session_is_said(server: DeskServer, visitor: Visitor) ->
     other.goto(f"{server.url}/signals")
     other.get_by_role("button", name="You").click()
     other.get_by_role("menuitem", name="Sign out").click()
-    expect(page.get_by_role("alert")).to_contain_text("The session has ended", timeout=5_000)
+    expect(page.get_by_role("alert")).to_contain_text("The session has ended")
     wait_light(page, "signed out")

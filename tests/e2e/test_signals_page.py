@@ -6,7 +6,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visitor
-from tests.e2e.looking import assert_accessible, assert_fits, row, shoot, shown_ids, wait_light
+from tests.e2e.looking import (
+    MOST_SCROLLS,
+    assert_accessible,
+    assert_fits,
+    press_in_turn,
+    row,
+    shoot,
+    shown_ids,
+    wait_light,
+)
 from tests.support.alerts import entry, now
 from tests.support.server import DeskServer
 
@@ -40,7 +49,7 @@ def test_an_empty_desk_shows_the_next_step(server: DeskServer, visitor: Visitor,
     assert_accessible(page)
     page.get_by_role("button", name="Send a test alert").click()
     arrived = page.locator("[data-signal]")
-    expect(arrived).to_have_count(1, timeout=10_000)
+    expect(arrived).to_have_count(1)
     expect(arrived).to_contain_text("test")
     shoot(page, f"one-{size}-{theme}")
 
@@ -55,7 +64,7 @@ def test_a_row_opens_in_place(server: DeskServer, visitor: Visitor, size: str, t
     row(page, signals[-2]).click()
     journey = page.locator(f"[data-journey='{signals[-2]}']")
     for words in ("received", "scored", "starter: not for trading", "alert number 29"):
-        expect(journey).to_contain_text(words, timeout=10_000)
+        expect(journey).to_contain_text(words)
     assert page.url.endswith(f"/signals/{signals[-2]}")
     shoot(page, f"journey-{size}-{theme}")
     assert_fits(page)
@@ -68,7 +77,7 @@ def test_a_link_leads_to_the_signal(server: DeskServer, visitor: Visitor, size: 
     signals = [server.post_alert(entry(n)).json()["signal_id"] for n in range(1, 5)]
     server.wait_processed()
     page = open_at(visitor, server, size, "dark", f"/signals/{signals[0]}?side=sell")
-    expect(page.locator(f"[data-linked='{signals[0]}']")).to_contain_text("alert number 1", timeout=10_000)
+    expect(page.locator(f"[data-linked='{signals[0]}']")).to_contain_text("alert number 1")
     assert signals[0] not in shown_ids(page)
     assert_accessible(page)
 
@@ -85,13 +94,13 @@ def test_filters_stand_in_the_address(server: DeskServer, visitor: Visitor) -> N
     assert page.url.endswith("?side=buy")
     server.post_alert(entry(10))
     late = server.post_alert(entry(11)).json()["signal_id"]
-    expect(row(page, late)).to_be_visible(timeout=5_000)
+    expect(row(page, late)).to_be_visible()
     expect(page.locator("[data-signal]")).to_have_count(5)
     page.get_by_label("Text").fill("alert number 11")
-    expect(page.locator("[data-signal]")).to_have_count(1, timeout=5_000)
+    expect(page.locator("[data-signal]")).to_have_count(1)
     page.reload()
     expect(page.get_by_label("Side")).to_have_value("buy")
-    expect(page.locator("[data-signal]")).to_have_count(1, timeout=5_000)
+    expect(page.locator("[data-signal]")).to_have_count(1)
     page.get_by_role("button", name="Clear").click()
     expect(page.locator("[data-signal]")).to_have_count(10)
 
@@ -104,7 +113,7 @@ def test_pause_holds_the_list_and_counts(server: DeskServer, visitor: Visitor) -
     page.keyboard.press("p")
     for n in range(2, 5):
         server.post_alert(entry(n))
-    expect(page.get_by_role("button", name="Paused · 3 waiting")).to_be_visible(timeout=5_000)
+    expect(page.get_by_role("button", name="Paused · 3 waiting")).to_be_visible()
     expect(page.locator("[data-signal]")).to_have_count(1)
     page.keyboard.press("p")
     expect(page.locator("[data-signal]")).to_have_count(4)
@@ -137,9 +146,7 @@ def test_the_desk_is_driven_by_keys(server: DeskServer, visitor: Visitor) -> Non
     expect(page).to_have_url(re.compile("/signals$"))
     page.goto(f"{server.url}/signals?verdict=skip")
     wait_light(page, "live")
-    page.keyboard.press("g")
-    page.keyboard.press("s")
-    expect(page).to_have_url(re.compile("/signals$"))
+    press_in_turn(page, "gs", "/signals$")
 
 
 @pytest.mark.timeout(240)
@@ -150,7 +157,7 @@ def test_ten_thousand_rows_stay_light(crowded: DeskServer, visitor: Visitor) -> 
     expect(rows.first).to_be_visible()
     table = page.get_by_role("table", name="Signals")
     body = table.locator("[role=rowgroup]").last
-    for _ in range(400):
+    for _ in range(MOST_SCROLLS):
         if int(table.get_attribute("aria-rowcount") or 0) > 10_000:
             break
         body.evaluate("e => e.scrollTo(0, e.scrollHeight)")
@@ -161,7 +168,7 @@ def test_ten_thousand_rows_stay_light(crowded: DeskServer, visitor: Visitor) -> 
     assert rows.count() < 100
     shoot(page, "ten-thousand-desk-dark")
     newest = crowded.post_alert(entry(1, timenow=now())).json()["signal_id"]
-    page.get_by_role("button", name="1 new signal").click(timeout=5_000)
+    page.get_by_role("button", name="1 new signal").click()
     expect(row(page, newest)).to_be_visible()
     wait_light(page, "live")
     assert_accessible(page)

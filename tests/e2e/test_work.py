@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Visitor
 from tests.e2e.desks import ADMIN, desk
 from tests.e2e.looking import assert_accessible, wait_light
+from tests.support.patience import PATIENCE
 from tests.support.server import DeskServer
 
 pytestmark = pytest.mark.browser
@@ -53,7 +54,7 @@ def test_a_dead_letter_is_tried_again(troubled: DeskServer, visitor: Visitor) ->
     expect(letters).to_contain_text("ValueError: no")
     assert_accessible(page)
     letters.get_by_role("button", name="Try again").click()
-    expect(letters.get_by_text("handled")).to_be_visible(timeout=15_000)
+    expect(letters.get_by_text("handled")).to_be_visible(timeout=13_000)
     expect(letters.get_by_role("button", name="Try again")).to_have_count(0)
 
 
@@ -63,10 +64,10 @@ def test_long_work_is_cancelled(troubled: DeskServer, visitor: Visitor) -> None:
     log = "Alert ID,Ticker,Name,Description,Time\n" + "\n".join(lines)
     page = open_system(visitor, troubled)
     page_work = page.get_by_role("region", name="Long work")
-    asked = requests.post(f"{troubled.url}/api/backfill/upload?store=yes", data=log, headers=ADMIN, timeout=30)
+    asked = requests.post(f"{troubled.url}/api/backfill/upload?store=yes", data=log, headers=ADMIN, timeout=PATIENCE)
     assert asked.status_code == 202, asked.text
-    expect(page_work.get_by_role("progressbar", name=re.compile("backfill"))).to_be_visible(timeout=10_000)
+    expect(page_work.get_by_role("progressbar", name=re.compile("backfill"))).to_be_visible()
     page_work.get_by_role("button", name="Cancel").click()
-    expect(page_work.get_by_text("cancelled")).to_be_visible(timeout=10_000)
+    expect(page_work.get_by_text("cancelled")).to_be_visible()
     expect(page_work.get_by_role("progressbar")).to_have_count(0)
     assert troubled.get(f"/api/jobs/{asked.json()['job']}")["state"] == "cancelled"

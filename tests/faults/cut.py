@@ -14,6 +14,7 @@ from broadcaster import follow
 from tests.faults.scripts import SOURCE, Script
 from tests.support.follower import Follower
 from tests.support.followers import LongPollFollower, PollingFollower, SocketIOFollower
+from tests.support.patience import PATIENCE
 from tests.support.server import API_TOKEN, DeskServer
 
 PER_SECOND = 200.0
@@ -52,17 +53,17 @@ class Party:
     def __exit__(self, *_: object) -> None:
         self.script.__exit__()
         self._library.close()
-        self._listening.join(5)
+        self._listening.join(PATIENCE)
         for follower in self.followers:
             follower.close()
 
-    def wait_until_it_flows(self, seconds: float = 30.0) -> None:
+    def wait_until_it_flows(self, seconds: float = PATIENCE) -> None:
         """Until something new has reached every follower."""
         head = self.server.get("/api/state")["seq"]
         for follower in self.followers:
             follower.wait_for(head + 1, seconds)
 
-    def assert_nothing_lost(self, seconds: float = 60.0) -> None:
+    def assert_nothing_lost(self, seconds: float = PATIENCE) -> None:
         """The journal holds what was said once each, and everybody has heard just that, once each, in order."""
         self.script.stop(seconds)
         self.script.assert_once_each(self.server)
@@ -95,7 +96,7 @@ def main(folder: Path, cuts: int, seconds: float) -> None:
             time.sleep(seconds)
             loopback("up")
         server.wait_ready()
-        party.wait_until_it_flows(60)
+        party.wait_until_it_flows()
         party.assert_nothing_lost()
         print(f"{party.script.said} events over {cuts} cuts of {seconds:g} s, each once")
 

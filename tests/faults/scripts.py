@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from broadcaster import Broadcaster
+from tests.support.patience import PATIENCE
 from tests.support.server import API_TOKEN, DeskServer
 
 SOURCE = "script under fire"
@@ -32,13 +33,13 @@ class Script:
 
     def __exit__(self, *_: object) -> None:
         self._stopping.set()
-        self._thread.join(5)
+        self._thread.join(PATIENCE)
         self._speaker.close(0)
 
-    def stop(self, seconds: float = 30.0) -> None:
+    def stop(self, seconds: float = PATIENCE) -> None:
         """Until each is confirmed."""
         self._stopping.set()
-        self._thread.join(5)
+        self._thread.join(PATIENCE)
         assert self._speaker.flush(seconds), self._speaker.stats
 
     def assert_once_each(self, server: DeskServer) -> None:

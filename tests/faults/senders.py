@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import requests
 
 from tests.support import alerts
+from tests.support.patience import PATIENCE
 from tests.support.server import DeskServer
 
 
@@ -62,7 +63,7 @@ class Senders:
             self.refused_at.append(time.monotonic())
             time.sleep(0.05)
 
-    def wait_until(self, many: Callable[[], bool], seconds: float = 30.0) -> None:
+    def wait_until(self, many: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Until enough was answered, however slow the machine; an error in a sender ends it at once."""
         deadline = time.monotonic() + seconds
         while not many():
@@ -76,7 +77,7 @@ class Senders:
     def done(self) -> bool:
         return all(sender.done() for sender in self._running)
 
-    def finish(self, seconds: float) -> None:
+    def finish(self, seconds: float = PATIENCE) -> None:
         """Waits for every alert's acknowledgement; an error in a sender is the test's error."""
         try:
             for sender in self._running:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import StartServer
-from tests.faults.outage import ride_out
+from tests.faults.outage import SETTINGS, ride_out
 from tests.support.server import DeskServer
 
 FULL_SECONDS = 1.0
@@ -23,11 +23,11 @@ NOT_HERE = "this machine lets nobody mount a small disk"
 
 
 def test_files_may_not_grow(start_server: StartServer) -> None:
-    """Files may not grow: 503, no stall, no partial row, and alerts again once they may, without a restart.
+    """Files may not grow: 503, no partial row, and alerts again once they may, without a restart.
 
     Seen to fail without the writer's own look whether the database stores again: it stayed away for good.
     """
-    server = start_server(ASYNC_MODE="eventlet")
+    server = start_server(ASYNC_MODE="eventlet", **SETTINGS)
     _, most = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
 
     def limit() -> None:
@@ -61,7 +61,7 @@ def test_the_disk_is_full(start_server: StartServer, small_disk: Path, template_
     """
     data_dir = small_disk / "data"
     shutil.copytree(template_data_dir, data_dir)
-    server = start_server(data_dir=data_dir, ASYNC_MODE="gevent")
+    server = start_server(data_dir=data_dir, ASYNC_MODE="gevent", **SETTINGS)
     filler = small_disk / "filler"
     ride_out(server, lambda: fill(filler), filler.unlink, FULL_SECONDS)
     assert_sound(server)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import StartServer
 from tests.support import alerts, models
+from tests.support.patience import PATIENCE
 from tests.support.server import DeskServer
 from tests.support.topology import within
 
@@ -76,7 +77,7 @@ def test_a_bad_model_leaves_signals_unscored(
     assert not (tmp_path / "opened").exists(), "bytes with the wrong hash were unpickled"
     if code in REFUSED:
         assert (model["status"], model["reason"]) == ("refused", code)
-        within(5, lambda: code in reasons(server), "the journal says why")  # it is told a moment before it is stored
+        within(lambda: code in reasons(server), "the journal says why")  # it is told a moment before it is stored
     else:
         assert model["status"] == "champion"
     row = processed(server)
@@ -106,7 +107,7 @@ def processed(server: DeskServer) -> dict[str, Any]:
     return dict(server.get(f"/api/signals/{answer.json()['signal_id']}"))
 
 
-def settled_model(server: DeskServer, seconds: float = 20.0) -> dict[str, Any]:
+def settled_model(server: DeskServer, seconds: float = PATIENCE) -> dict[str, Any]:
     """The model's card when it is no longer being looked for."""
     deadline = time.monotonic() + seconds
     while (model := server.get("/api/state")["model"])["status"] == "training":

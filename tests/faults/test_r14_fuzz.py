@@ -9,6 +9,7 @@ import requests
 
 from tests.conftest import StartServer
 from tests.support import alerts
+from tests.support.patience import PATIENCE
 from tests.support.server import DeskServer
 
 SEEDS = (
@@ -113,7 +114,9 @@ def fuzz(server: DeskServer, count: int, seed: int) -> None:
     assert server.process is not None
     assert server.process.poll() is None
     assert server.pid == pid
-    assert server.rss_mb() - before <= 20
+    grown = server.rss_mb() - before
+    print(f"{grown:.1f} MB more")
+    assert grown <= 20
     assert server.post_alert(alerts.entry(1)).json()["status"] == "accepted"
     assert "Traceback" not in server.log
 
@@ -122,7 +125,7 @@ def post_all(server: DeskServer, bodies: list[bytes]) -> None:
     session = requests.Session()
 
     def post(body: bytes) -> None:
-        answer = session.post(server.webhook, data=body, timeout=10)
+        answer = session.post(server.webhook, data=body, timeout=PATIENCE)
         assert answer.status_code in (200, 400, 413, 422), (answer.status_code, body[:300])
         if answer.status_code != 200:
             error = answer.json()["error"]

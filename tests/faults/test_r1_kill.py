@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import StartServer
+from tests.faults.outage import SETTINGS
 from tests.faults.senders import Senders
 from tests.support.follower import Follower
 from tests.support.server import DeskServer
@@ -75,7 +76,7 @@ def test_kill_loses_nothing(database: str, start_server: StartServer, request: p
     commit of its own (on both databases some signals have two predictions).
     """
     env = {} if database == "sqlite" else {"DATABASE_URL": request.getfixturevalue("postgres_url")}
-    server = start_server(**env)
+    server = start_server(**SETTINGS, **env)
     run(server, *SHORT, seed=random.randrange(1_000_000))
     if database == "sqlite":
         server.stop()
@@ -87,4 +88,4 @@ def test_kill_loses_nothing(database: str, start_server: StartServer, request: p
 @pytest.mark.timeout(1800)
 def test_kill_loses_nothing_long(start_server: StartServer) -> None:
     """10,000 alerts and 100 kills on SQLite."""
-    run(start_server(), *LONG, seed=random.randrange(1_000_000))
+    run(start_server(**SETTINGS), *LONG, seed=random.randrange(1_000_000))

@@ -8,9 +8,9 @@ import requests
 
 from tests.conftest import StartServer
 from tests.support import alerts
+from tests.support.patience import PATIENCE
 from tests.support.server import DeskServer
-
-POLL_SECONDS = 0.25  # JOURNAL_POLL_SECONDS, as it is unless set
+from tests.support.topology import within
 
 
 def rows(server: DeskServer) -> int:
@@ -35,7 +35,7 @@ def test_a_resend_is_the_same_signal(server: DeskServer) -> None:
 def race(servers: list[DeskServer], body: str, times: int = 100) -> list[dict[str, str]]:
     def post(n: int) -> dict[str, str]:
         target = servers[n % len(servers)]
-        return dict(requests.post(target.webhook, data=body.encode(), timeout=10).json())
+        return dict(requests.post(target.webhook, data=body.encode(), timeout=PATIENCE).json())
 
     with ThreadPoolExecutor(20) as pool:
         return list(pool.map(post, range(times)))
@@ -63,7 +63,7 @@ def test_a_race_over_two_servers_is_one_signal(start_server: StartServer, postgr
     """
     servers = [start_server(DATABASE_URL=postgres_url) for _ in range(2)]
     assert_one_signal(race(servers, alerts.entry(1)))
-    time.sleep(2 * POLL_SECONDS)  # each server has by then looked for what the other stored
+    within(lambda: all(map(rows, servers)), "each server has heard of what is stored")
     assert [rows(server) for server in servers] == [1, 1]
 
 

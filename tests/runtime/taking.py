@@ -27,7 +27,9 @@ class Ballast:
 
 
 class Owner:
-    """Answers in capitals; `flood` sends 8 MB, `rest` reads nothing for a while, `count` says what there is."""
+    """Answers in capitals; `flood` sends 8 MB, `rest` reads nothing until another one says `again`, `resting` counts
+    those, `count` says what there is, `open` how many connections.
+    """
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
@@ -44,16 +46,20 @@ class Owner:
             engine.spawn(self.flood)
         elif said == b"rest":
             self.wire.rest()
-            engine.spawn(self.rest)
+            resting.append(self)
+        elif said == b"again":
+            while resting:
+                one = resting.pop()
+                one.wire.watch(one.readable)
+        elif said == b"resting":
+            self.wire.send(b"%d" % len(resting))
+        elif said == b"open":
+            self.wire.send(b"%d" % server.connections)
         elif said == b"count":
             gc.collect()
             self.wire.send(b"%d requests, %d tasks" % (len(ballast), tasks()))
         else:
             self.wire.send(said.upper())
-
-    def rest(self) -> None:
-        engine.sleep(0.3)
-        self.wire.watch(self.readable)
 
     def flood(self) -> None:
         left = memoryview(FLOOD)
@@ -71,6 +77,9 @@ def tasks() -> int:
     return sum(isinstance(one, greenlet.greenlet) and bool(one) and not one.dead for one in gc.get_objects())
 
 
+resting: list[Owner] = []
+
+
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
     environ["desk.ballast"] = Ballast()
     ballast.add(environ["desk.ballast"])
@@ -80,16 +89,21 @@ def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[byt
     return []
 
 
+listener = socket.create_server(("127.0.0.1", 0))
+server = engine.serve(listener, app, max_sockets=MAX_SOCKETS, header_timeout=30.0)
+
+
 def main() -> None:
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = engine.serve(listener, app, max_sockets=MAX_SOCKETS, header_timeout=5.0)
     serving = engine.spawn(server.run)
     print(listener.getsockname()[1], flush=True)
     engine.call_blocking(sys.stdin.readline)
     print(f"{server.connections} open", flush=True)
     server.stop(GRACE)
-    engine.sleep(0.1)
-    serving.join(5.0)
+    for _ in range(600):
+        if not server.connections:
+            break
+        engine.sleep(0.05)
+    serving.join(30.0)
     print(f"stopped with {server.connections} open", flush=True)
 
 

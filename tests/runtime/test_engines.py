@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 import runtime
+from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 ENGINES = ["eventlet", "gevent", "threads"]
 
 
 def python(*args: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, *args], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        [sys.executable, *args], cwd=ROOT, capture_output=True, text=True, timeout=2 * PATIENCE, check=False
+    )
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from runtime.head import ordinary
+from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.socket
@@ -90,16 +91,16 @@ SPOILS = [b"\r\n", b"\n", b"\r", b" ", b"\t", b":", b"_", b"\0", b"\xa0", b"/", 
 
 @pytest.fixture(scope="module", params=["eventlet", "gevent"])
 def port(request: pytest.FixtureRequest) -> Iterator[int]:
-    command = [sys.executable, "-m", "tests.runtime.serving", request.param, "500", "5.0"]
+    command = [sys.executable, "-m", "tests.runtime.serving", request.param, "500", "30"]
     server = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     yield int(server.stdout.readline())
-    server.communicate("\n", timeout=15)
+    server.communicate("\n", timeout=PATIENCE)
 
 
 def told(port: int, requests: list[bytes], pieces: int) -> list[object]:
     """What each request is answered, all asked at once; sent in one piece, or with a pause after its first bytes."""
-    lines = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in requests]
+    lines = [socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) for _ in requests]
     if pieces == 2:
         for line, request in zip(lines, requests, strict=True):
             line.sendall(request[:5])
@@ -153,7 +154,7 @@ def test_what_another_reader_could_read_otherwise_is_refused(port: int) -> None:
     Seen to fail without `head_fault` (the connection stayed open for another request) and without `Lines`.
     """
     for request in SMUGGLED + CUT:
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as line:
             line.sendall(request)
             if request in CUT:
                 line.shutdown(socket.SHUT_WR)
@@ -179,7 +180,7 @@ def test_a_spoilt_request_is_the_same_in_one_piece_and_in_two(port: int) -> None
 
 def test_requests_that_follow_each_other_at_once_are_answered_one_by_one(port: int) -> None:
     """A body's end is the next head's beginning, also when all of it arrived together."""
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as line:
         line.sendall(ALERT * 3 + ORDINARY[2])
         said = everything(line)
     assert said.count(b"HTTP/1.1 200 OK\r\n") == 4

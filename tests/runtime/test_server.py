@@ -13,9 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.patience import PATIENCE
+from tests.support.topology import within
+
 ROOT = Path(__file__).parents[2]
 MAX_SOCKETS = 20
-HEADER_TIMEOUT = 1.0
+# A request that a slow machine held up for so long would be ended, rightly: only the tests of that hurry.
+PATIENT, HURRIED = 60.0, 1.0
+hurried = pytest.mark.parametrize("header_timeout", [HURRIED])
 
 pytestmark = pytest.mark.socket
 
@@ -23,8 +28,8 @@ pytestmark = pytest.mark.socket
 class Served:
     """The child and how to talk to it."""
 
-    def __init__(self, engine: str) -> None:
-        command = [sys.executable, "-m", "tests.runtime.serving", engine, str(MAX_SOCKETS), str(HEADER_TIMEOUT)]
+    def __init__(self, engine: str, header_timeout: float) -> None:
+        command = [sys.executable, "-m", "tests.runtime.serving", engine, str(MAX_SOCKETS), str(header_timeout)]
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
@@ -32,7 +37,7 @@ class Served:
         self.port = int(self.process.stdout.readline())
 
     def ask(self, path: str = "/", body: bytes | None = None, **headers: str) -> tuple[int, dict[str, object]]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         connection.request("POST" if body is not None else "GET", path, body, headers)
         answer = connection.getresponse()
         said = answer.read()
@@ -40,25 +45,30 @@ class Served:
         return answer.status, json.loads(said) if answer.status == 200 else {}
 
     def raw(self, first: bytes = b"") -> socket.socket:
-        connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
         connection.sendall(first)
         return connection
 
     def stop(self) -> str:
-        said, complaints = self.process.communicate("\n", timeout=15)
+        said, complaints = self.process.communicate("\n", timeout=PATIENCE)
         return said + complaints
 
 
 @pytest.fixture
-def served(engine: str) -> Iterator[Served]:
-    one = Served(engine)
+def header_timeout() -> float:
+    return PATIENT
+
+
+@pytest.fixture
+def served(engine: str, header_timeout: float) -> Iterator[Served]:
+    one = Served(engine, header_timeout)
     yield one
     if one.process.poll() is None:
         one.process.kill()
         one.process.communicate()
 
 
-def closed_after(connection: socket.socket, trickle: bytes = b"", limit: float = 6.0) -> float:
+def closed_after(connection: socket.socket, trickle: bytes = b"", limit: float = PATIENCE / 2) -> float:
     """Seconds until the server hangs up, while one byte of `trickle` is sent every 100 ms."""
     began = time.monotonic()
     connection.settimeout(0.1)
@@ -77,7 +87,7 @@ def test_a_body_arrives_whole_and_a_connection_is_kept(served: Served) -> None:
     for size in (0, 10, 70_000, 1_500_000):
         status, said = served.ask(body=b"x" * size)
         assert (status, len(str(said["body"]))) == (200, size)
-    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=PATIENCE)
     for number in range(3):
         connection.request("POST", f"/{number}", b"hello")
         assert json.loads(connection.getresponse().read())["path"] == f"/{number}"
@@ -91,15 +101,16 @@ def test_a_body_is_let_go_with_its_answer(served: Served) -> None:
 
     Seen to fail with the body left in the environment: a collection of garbage may be a hundred requests away.
     """
-    kept = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
+    kept = http.client.HTTPConnection("127.0.0.1", served.port, timeout=PATIENCE)
     kept.request("POST", "/kept", b"x" * 1_000_000)
     assert len(kept.getresponse().read()) > 1_000_000
     for _ in range(3):
         served.ask(body=b"x" * 1_000_000)
-    assert served.ask("/bodies")[1] == {"bodies": 0}
+    assert served.ask("/counts")[1]["bodies"] == 0
     kept.close()
 
 
+@hurried
 @pytest.mark.parametrize(
     "first",
     [b"", b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ", b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\nabc"],
@@ -108,10 +119,11 @@ def test_a_body_is_let_go_with_its_answer(served: Served) -> None:
 def test_a_slow_request_is_ended_by_its_deadline(served: Served, first: bytes) -> None:
     """A byte now and then does not prolong it: line, header or body, the whole must be there in time."""
     took = closed_after(served.raw(first), trickle=b"x")
-    assert HEADER_TIMEOUT * 0.8 < took < HEADER_TIMEOUT + 1.5
+    assert HURRIED * 0.8 < took < PATIENCE / 3
     assert served.ask()[0] == 200
 
 
+@hurried
 @pytest.mark.parametrize(
     "first",
     [b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", b"Content-Length: 1500000\r\n\r\nabc"],
@@ -123,31 +135,34 @@ def test_a_body_that_is_read_while_it_arrives_has_a_deadline_too(served: Served,
     Seen to fail with the deadline ended at the head: such a connection stayed for ever.
     """
     took = closed_after(served.raw(b"POST / HTTP/1.1\r\nHost: a\r\n" + first))
-    assert HEADER_TIMEOUT * 0.8 < took < HEADER_TIMEOUT + 1.5
+    assert HURRIED * 0.8 < took < PATIENCE / 3
     assert served.ask()[0] == 200
 
 
-def test_a_long_body_has_the_time_it_needs(served: Served) -> None:
-    """One that takes twice the deadline arrives whole, as long as it goes on."""
+@pytest.mark.parametrize("header_timeout", [2.5])
+def test_a_long_body_has_the_time_it_needs(served: Served, header_timeout: float) -> None:
+    """One that takes longer than the deadline arrives whole, as long as it goes on."""
     size, pieces = 1_500_000, 15
     sending = served.raw(b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % size)
     for _ in range(pieces):
-        time.sleep(2 * HEADER_TIMEOUT / pieces)
+        time.sleep(1.4 * header_timeout / pieces)
         sending.sendall(b"x" * (size // pieces))
     assert sending.recv(12) == b"HTTP/1.1 200"
     sending.close()
 
 
+@hurried
 def test_a_slow_answer_has_no_deadline(served: Served) -> None:
-    """Only the client is hurried: a handler that takes as long as the deadline still answers."""
+    """Only the client is hurried: a handler that takes longer than the deadline still answers."""
     assert served.ask("/slow")[0] == 200
 
 
 CHUNKED = b"POST /slower HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"
 
 
+@pytest.mark.parametrize("header_timeout", [2.0])
 def test_a_body_that_nobody_reads_cuts_no_answer(served: Served) -> None:
-    """An answer that takes twice the deadline, such as a long poll, to a request whose chunked body is not asked for:
+    """An answer that takes longer than the deadline, such as a long poll, to a request whose chunked body is not asked for:
     the connection takes the next request when the body was whole, and is ended in time when it was not.
 
     Seen to fail with the deadline left running: gevent ended the connection, eventlet took no other request.
@@ -157,23 +172,19 @@ def test_a_body_that_nobody_reads_cuts_no_answer(served: Served) -> None:
         assert line.recv(65536).startswith(b"HTTP/1.1 200 ")
     kept.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
     assert kept.recv(65536).startswith(b"HTTP/1.1 200 ")
-    assert closed_after(cut) < 6.0
+    assert closed_after(cut) < PATIENCE / 3
     kept.close()
 
 
 def test_a_full_house_says_so_at_once_and_has_room_again(served: Served) -> None:
-    """One connection too many is answered 503 within a second; when others leave there is room."""
+    """One connection too many is answered 503 while the others are still there; when they leave there is room."""
     held = [served.raw(b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ") for _ in range(MAX_SOCKETS)]
-    time.sleep(0.2)
-    began = time.monotonic()
     turned_away = served.raw()
     assert turned_away.recv(4096).startswith(b"HTTP/1.1 503 ")
-    assert time.monotonic() - began < 1.0
     turned_away.close()
     for connection in held:
         connection.close()
-    time.sleep(0.2)
-    assert served.ask()[0] == 200
+    within(lambda: served.ask()[0] == 200, "there is room again")
 
 
 def test_a_burst_finds_no_more_room_than_there_is(served: Served) -> None:
@@ -200,11 +211,9 @@ def test_stopping_lets_a_running_request_end(served: Served) -> None:
     answers: list[int] = []
     asking = threading.Thread(target=lambda: answers.append(served.ask("/slow")[0]))
     asking.start()
-    time.sleep(0.3)
-    began = time.monotonic()
+    within(lambda: served.ask("/counts")[1]["slow"] == 1, "a request is being answered")
     said = served.stop()
-    assert time.monotonic() - began < 4.0
-    asking.join(5)
+    asking.join(PATIENCE)
     assert answers == [200]
     assert "stopped with 0 open" in said
     with pytest.raises(ConnectionError):

@@ -12,7 +12,6 @@ from tests.support.server import DeskServer
 from tests.support.topology import QUICK, Topology, figure, ready, within
 
 pytestmark = pytest.mark.postgres
-LEASE = float(QUICK["LEASE_SECONDS"])
 
 
 def decided(web: DeskServer) -> Counter[str]:
@@ -35,14 +34,14 @@ def test_takeover(make_topology: MakeTopology) -> None:
     """
     topology = make_topology(webs=2, workers=2)
     web = topology.webs[0]
-    first = within(10, topology.worker, "somebody holds the lease")
+    first = within(topology.worker, "somebody holds the lease")
     post(topology, range(20))
-    assert ready(web)["worker"]["silent_since"] is None
+    within(lambda: ready(web)["worker"]["silent_since"] is None, "the worker is heard")
 
     first.kill()
     post(topology, range(20, 40))
-    within(LEASE + 2, lambda: ready(web)["worker"]["silent_since"] or topology.worker(), "the silence is said")
-    second = within(LEASE + 3, topology.worker, "the standby took over")
+    within(lambda: ready(web)["worker"]["silent_since"] or topology.worker(), "the silence is said")
+    second = within(topology.worker, "the standby took over")
     assert second is not first
     third = topology.add("worker")
     third.wait_ready()
@@ -50,14 +49,14 @@ def test_takeover(make_topology: MakeTopology) -> None:
     assert second.process is not None
     second.process.send_signal(signal.SIGSTOP)
     post(topology, range(40, 60))
-    within(LEASE + 3, lambda: ready(web)["worker"]["holder"] != holder(second), "a third took over")
-    within(LEASE + 3, lambda: ready(third)["worker"]["silent_since"] is None, "it renews")
+    within(lambda: ready(web)["worker"]["holder"] != holder(second), "a third took over")
+    within(lambda: ready(third)["worker"]["silent_since"] is None, "it renews")
     second.process.send_signal(signal.SIGCONT)
     post(topology, range(60, 80))
-    within(5, lambda: len(decided(web)) == 80, "every signal is decided")
+    within(lambda: len(decided(web)) == 80, "every signal is decided")
     time.sleep(2 * float(QUICK["LEASE_RENEW_SECONDS"]))
-    holders = [one for one in topology.workers if one is not first and holds(one)]
-    assert holders == [third]
+    living = [one for one in topology.workers if one is not first]
+    within(lambda: [one for one in living if holds(one)] == [third], "the third alone holds the lease")
     assert set(decided(web).values()) == {1}
     assert [fact["seq"] for fact in web.facts()] == list(range(1, len(web.facts()) + 1))
 

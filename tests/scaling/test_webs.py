@@ -14,13 +14,13 @@ from psycopg import sql
 from tests.conftest import fresh_database
 from tests.support import alerts
 from tests.support.follower import Follower
+from tests.support.patience import PATIENCE
 from tests.support.server import API_TOKEN, DeskServer
 from tests.support.topology import Topology, ready, within
 from tests.web.gateway.following import Plain
 
 pytestmark = [pytest.mark.postgres, pytest.mark.socket]
 ADMIN = {"Authorization": f"Bearer {API_TOKEN}"}
-SOON = 1.5
 # Each web hears of the others so late that a client is often quicker.
 LATE = {"WAKEUP_GAP_SECONDS": "0.4", "JOURNAL_POLL_SECONDS": "0.8"}
 
@@ -40,12 +40,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory, template_data_dir: Path, post
 
 
 def post(server: DeskServer, path: str, body: Any = None) -> requests.Response:
-    return requests.post(f"{server.url}{path}", json=body or {}, headers=ADMIN, timeout=10)
+    return requests.post(f"{server.url}{path}", json=body or {}, headers=ADMIN, timeout=PATIENCE)
 
 
 def hook(server: DeskServer) -> str:
     """The path of the default source's webhook, as this web knows it."""
-    items = requests.get(f"{server.url}/api/sources", headers=ADMIN, timeout=10).json()["items"]
+    items = requests.get(f"{server.url}/api/sources", headers=ADMIN, timeout=PATIENCE).json()["items"]
     return "/webhook/" + str(items[0]["url"]).rsplit("/", 1)[1]
 
 
@@ -58,7 +58,7 @@ def test_one_cursor_over_two_webs(desk: Topology) -> None:
     state = desk.webs[0].get("/api/state")
     cursor, seqs, resets = state["seq"], [], []
     for n in range(20):
-        posted = requests.post(desk.webs[0].url + path, data=alerts.entry(n), timeout=10)
+        posted = requests.post(desk.webs[0].url + path, data=alerts.entry(n), timeout=PATIENCE)
         assert posted.json()["status"] == "accepted"
         page = desk.webs[n % 2].get("/api/events", epoch=state["epoch"], after=cursor, wait=2)
         seqs += [item["seq"] for item in page["items"]]
@@ -75,7 +75,7 @@ def test_a_client_changes_webs_by_its_position(desk: Topology) -> None:
     """
     path = hook(desk.webs[0])
     for n in range(100, 110):
-        requests.post(desk.webs[0].url + path, data=alerts.entry(n), timeout=10)
+        requests.post(desk.webs[0].url + path, data=alerts.entry(n), timeout=PATIENCE)
         state = desk.webs[0].get("/api/state")
         moved = Plain(f"ws://127.0.0.1:{desk.webs[1].port}/ws", API_TOKEN, epoch=state["epoch"], seq=state["seq"])
         assert moved.next()["data"]["resumed"] is True
@@ -90,7 +90,7 @@ def test_a_price_published_at_one_web_is_told_at_the_other(desk: Topology) -> No
     event = {"type": "price_update", "source": "feed", "data": {"symbol": "NQ1!", "price": 21450.25}}
     assert post(desk.webs[0], "/api/events", [event]).ok
     for follower in followers:
-        within(SOON, lambda follower=follower: follower.of("price_update"), "the price arrives")
+        within(lambda follower=follower: follower.of("price_update"), "the price arrives")
     time.sleep(1.0)
     for follower in followers:
         assert len(follower.of("price_update")) == 1
@@ -103,7 +103,7 @@ class Heard(Follower):
 
     def __init__(self, port: int) -> None:
         self.passing: list[dict[str, Any]] = []
-        answer = requests.get(f"http://127.0.0.1:{port}/api/system/health", headers=ADMIN, timeout=10)
+        answer = requests.get(f"http://127.0.0.1:{port}/api/system/health", headers=ADMIN, timeout=PATIENCE)
         self.process = answer.json()["process"]
         super().__init__(port)
 
@@ -123,8 +123,8 @@ def test_only_hints_travel(desk: Topology) -> None:
     with psycopg.connect(desk.database_url, autocommit=True) as stranger:
         stranger.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
         body = json.loads(alerts.entry(150)) | {"comment": canary, "secret": canary}
-        assert requests.post(desk.webs[0].url + hook(desk.webs[0]), json=body, timeout=10).ok
-        heard = [json.loads(told.payload) for told in stranger.notifies(timeout=2 * SOON, stop_after=2)]
+        assert requests.post(desk.webs[0].url + hook(desk.webs[0]), json=body, timeout=PATIENCE).ok
+        heard = [json.loads(told.payload) for told in stranger.notifies(timeout=PATIENCE, stop_after=2)]
     assert heard
     assert {frozenset(one) for one in heard} == {frozenset({"by", "head"})}
 
@@ -132,14 +132,14 @@ def test_only_hints_travel(desk: Topology) -> None:
 def test_a_webhook_token_rotated_at_one_web_is_refused_at_the_other(desk: Topology) -> None:
     """Within a second or so, and the new one is taken there."""
     path = hook(desk.webs[1])
-    assert requests.post(desk.webs[1].url + path, data=alerts.entry(200), timeout=10).ok
+    assert requests.post(desk.webs[1].url + path, data=alerts.entry(200), timeout=PATIENCE).ok
     assert post(desk.webs[0], "/api/sources/tradingview/rotate").ok
 
     def refused() -> bool:
-        return requests.post(desk.webs[1].url + path, data=alerts.entry(201), timeout=10).status_code == 401
+        return requests.post(desk.webs[1].url + path, data=alerts.entry(201), timeout=PATIENCE).status_code == 401
 
-    within(SOON, refused, "the old token is refused")
-    assert requests.post(desk.webs[1].url + hook(desk.webs[0]), data=alerts.entry(202), timeout=10).ok
+    within(refused, "the old token is refused")
+    assert requests.post(desk.webs[1].url + hook(desk.webs[0]), data=alerts.entry(202), timeout=PATIENCE).ok
 
 
 def test_a_token_revoked_at_one_web_ends_its_sockets_at_the_other(desk: Topology) -> None:
@@ -147,33 +147,33 @@ def test_a_token_revoked_at_one_web_ends_its_sockets_at_the_other(desk: Topology
     made = post(desk.webs[0], "/api/tokens", {"name": "reader", "scopes": ["read"]}).json()
     reader = Plain(f"ws://127.0.0.1:{desk.webs[1].port}/ws", made["token"])
     assert reader.next()["type"] == "connection_status"
-    assert requests.delete(f"{desk.webs[0].url}/api/tokens/{made['id']}", headers=ADMIN, timeout=10).ok
+    assert requests.delete(f"{desk.webs[0].url}/api/tokens/{made['id']}", headers=ADMIN, timeout=PATIENCE).ok
     with pytest.raises(ConnectionError):
-        reader.until("nothing, but the end", SOON)
+        reader.until("nothing, but the end")
     bearer = {"Authorization": f"Bearer {made['token']}"}
-    assert requests.get(f"{desk.webs[1].url}/api/state", headers=bearer, timeout=10).status_code == 401
+    assert requests.get(f"{desk.webs[1].url}/api/state", headers=bearer, timeout=PATIENCE).status_code == 401
 
 
 def test_a_login_counts_at_every_web(desk: Topology) -> None:
     """The cookie that one web gave is the other's too, although their ports differ."""
     link = post(desk.webs[0], "/api/login-links").json()["url"]
     browser = requests.Session()
-    browser.post(f"{desk.webs[0].url}/login/{link.rsplit('/', 1)[1]}", timeout=10)
-    there = browser.get(f"{desk.webs[1].url}/api/session", timeout=10)
+    browser.post(f"{desk.webs[0].url}/login/{link.rsplit('/', 1)[1]}", timeout=PATIENCE)
+    there = browser.get(f"{desk.webs[1].url}/api/session", timeout=PATIENCE)
     assert there.json()["kind"] == "session"
 
 
 def test_engine_io_polling_is_off(desk: Topology) -> None:
     """It would need every request at one process; the answer sends the client to WebSocket."""
     for web in desk.webs:
-        answer = requests.get(f"{web.url}/socket.io/?EIO=4&transport=polling", headers=ADMIN, timeout=10)
+        answer = requests.get(f"{web.url}/socket.io/?EIO=4&transport=polling", headers=ADMIN, timeout=PATIENCE)
         assert answer.status_code == 400
 
 
 def test_one_starter_is_trained_and_every_web_has_it(desk: Topology) -> None:
     """The worker trains it; the webs load it from the database, to try alerts with."""
     for server in (*desk.webs, *desk.workers):
-        within(30, lambda server=server: ready(server)["model"]["status"] == "starter", "the starter serves")
+        within(lambda server=server: ready(server)["model"]["status"] == "starter", "the starter serves")
     assert len({ready(server)["model"]["id"] for server in (*desk.webs, *desk.workers)}) == 1
     assert len(desk.webs[0].facts(types="ml_model_update")) == 1
 
@@ -183,7 +183,8 @@ def test_a_worker_answers_only_for_itself(desk: Topology) -> None:
     worker = desk.workers[0]
     assert ready(worker)["worker"]["silent_since"] is None
     codes = [
-        requests.get(worker.url + path, timeout=5).status_code for path in ("/healthz", "/metrics", "/", "/api/state")
+        requests.get(worker.url + path, timeout=PATIENCE).status_code
+        for path in ("/healthz", "/metrics", "/", "/api/state")
     ]
     assert codes == [200, 200, 404, 404]
-    assert requests.post(f"{worker.url}/webhook/x", data="BUY NQ1!", timeout=5).status_code == 404
+    assert requests.post(f"{worker.url}/webhook/x", data="BUY NQ1!", timeout=PATIENCE).status_code == 404

@@ -2,6 +2,7 @@
 
 import requests
 
+from tests.support.patience import PATIENCE
 from tests.support.server import API_TOKEN, DeskServer
 
 
@@ -21,9 +22,11 @@ class Browser:
     def log_in(self) -> "Browser":
         """By a one-time link, as `python web_server.py login-link` asks the server for one."""
         made = requests.post(
-            f"{self.server.url}/api/login-links", headers={"Authorization": f"Bearer {API_TOKEN}"}, timeout=10
+            f"{self.server.url}/api/login-links",
+            headers={"Authorization": f"Bearer {API_TOKEN}"},
+            timeout=PATIENCE,
         )
-        assert self.http.post(made.json()["url"], allow_redirects=False, timeout=10).status_code == 303
+        assert self.http.post(made.json()["url"], allow_redirects=False, timeout=PATIENCE).status_code == 303
         return self
 
     def try_password(self, password: str, **headers: str) -> requests.Response:
@@ -32,10 +35,10 @@ class Browser:
             data={"password": password},
             headers=headers,
             allow_redirects=False,
-            timeout=10,
+            timeout=PATIENCE,
         )
 
     def log_out(self) -> None:
-        csrf = self.http.get(f"{self.server.url}/api/session", timeout=10).json()["csrf"]
-        done = self.http.delete(f"{self.server.url}/api/session", headers={"X-CSRF-Token": csrf}, timeout=10)
+        csrf = self.http.get(f"{self.server.url}/api/session", timeout=PATIENCE).json()["csrf"]
+        done = self.http.delete(f"{self.server.url}/api/session", headers={"X-CSRF-Token": csrf}, timeout=PATIENCE)
         assert done.status_code == 204

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from tests.support.member import Kind, Member
+from tests.support.patience import PATIENCE
 
 JOINING_AT_ONCE = 20  # more would try the listen queue, not what follows
 # A browser that lost its desk asks soon, then not so soon, and never in step with others.
@@ -28,7 +29,7 @@ class Crowd:
     def __enter__(self) -> "Crowd":
         self._thread.start()
         try:
-            self.wait_until(lambda: all(member.joined for member in self.members), "somebody never joined", 60)
+            self.wait_until(lambda: all(member.joined for member in self.members), "somebody never joined")
         except BaseException:
             self.__exit__()
             raise
@@ -36,13 +37,13 @@ class Crowd:
 
     def __exit__(self, *_: object) -> None:
         self._closing.set()
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
 
-    def wait_for(self, seq: int, seconds: float = 10.0) -> None:
+    def wait_for(self, seq: int, seconds: float = PATIENCE) -> None:
         """Until everybody has that fact."""
         self.wait_until(lambda: all(member.seq >= seq for member in self.members), f"not everybody got {seq}", seconds)
 
-    def wait_until(self, true: Callable[[], bool], otherwise: str, seconds: float = 10.0) -> None:
+    def wait_until(self, true: Callable[[], bool], otherwise: str, seconds: float = PATIENCE) -> None:
         deadline = time.monotonic() + seconds
         while not true():
             if self._error is not None:

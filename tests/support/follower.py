@@ -10,6 +10,7 @@ from typing import Any
 
 import websocket
 
+from tests.support.patience import PATIENCE
 from tests.support.server import API_TOKEN
 
 
@@ -21,7 +22,7 @@ class Follower:
 
     leaves_within = 5.0
 
-    def __init__(self, port: int, *, silence: float = 60.0) -> None:
+    def __init__(self, port: int, *, silence: float = PATIENCE) -> None:
         self.address, self.silence = f"127.0.0.1:{port}", silence
         self.envelopes: list[dict[str, Any]] = []
         self.snapshots: list[dict[str, Any]] = []
@@ -81,7 +82,7 @@ class Follower:
             self.envelopes.append(message)
             self.position = (message["epoch"], message["seq"])
 
-    def wait_for(self, seq: int, seconds: float = 20.0) -> None:
+    def wait_for(self, seq: int, seconds: float = PATIENCE) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.position is not None and self.position[1] >= seq:
@@ -89,7 +90,7 @@ class Follower:
             time.sleep(0.02)
         raise AssertionError(f"the follower stands at {self.position}, not at {seq}")
 
-    def wait_joined(self, seconds: float = 20.0) -> None:
+    def wait_joined(self, seconds: float = PATIENCE) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.position is not None:
@@ -102,7 +103,7 @@ class Follower:
         self._left.clear()
         self._away.set()
         self._hang_up()
-        assert self._left.wait(30)
+        assert self._left.wait(PATIENCE)
 
     def come_back(self) -> None:
         self._away.clear()

@@ -11,6 +11,7 @@ import requests
 import websocket
 
 from tests.support.follower import Follower
+from tests.support.patience import PATIENCE
 from tests.support.server import API_TOKEN
 
 ENGINE = "/socket.io/?EIO=4&transport="
@@ -66,7 +67,7 @@ class PollingFollower(SocketIOFollower):
 
     leaves_within = 0.1  # nothing ends a request that is held, and nothing more is taken from it
 
-    def __init__(self, port: int, *, silence: float = 60.0) -> None:
+    def __init__(self, port: int, *, silence: float = PATIENCE) -> None:
         self.held = Held()
         self.blocked = 0
         super().__init__(port, silence=silence)
@@ -102,7 +103,7 @@ class LongPollFollower(Follower):
 
     leaves_within = 0.1
 
-    def __init__(self, port: int, *, silence: float = 60.0, wait: float = 20.0) -> None:
+    def __init__(self, port: int, *, silence: float = PATIENCE, wait: float = 20.0) -> None:
         self.held = Held()
         self._wait_seconds = wait
         self._session = requests.Session()

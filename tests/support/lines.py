@@ -9,6 +9,7 @@ import socketio
 import websocket
 
 from tests.support.in_order import InOrderClient
+from tests.support.patience import PATIENCE
 from tests.support.server import DeskServer
 
 KINDS = ("ws", "websocket", "polling")
@@ -40,7 +41,7 @@ class Line:
         if kind == "ws":
             url = f"ws://127.0.0.1:{server.port}/ws"
             self._socket = websocket.create_connection(
-                url, timeout=60, header=headers, origin=origin, suppress_origin=origin is None
+                url, timeout=PATIENCE, header=headers, origin=origin, suppress_origin=origin is None
             )
             if token is not None:
                 self._socket.send(json.dumps({"op": "auth", "token": token}))
@@ -52,7 +53,7 @@ class Line:
             self._client.on("disconnect", self._end)
             headers |= {"Origin": origin} if origin else {}
             auth = {"token": token} if token is not None else None
-            self._client.connect(server.url, headers=headers, auth=auth, transports=[kind], wait_timeout=10)
+            self._client.connect(server.url, headers=headers, auth=auth, transports=[kind], wait_timeout=PATIENCE)
 
     def _read(self) -> None:
         try:
@@ -71,7 +72,7 @@ class Line:
     def seqs(self) -> list[int]:
         return [event["seq"] for event in self.events if event.get("seq") is not None]
 
-    def wait_joined(self, seconds: float = 10.0) -> "Line":
+    def wait_joined(self, seconds: float = PATIENCE) -> "Line":
         deadline = time.monotonic() + seconds
         while not any(event.get("type") == "snapshot" for event in self.events):
             assert time.monotonic() < deadline, f"{self.kind} never got its snapshot"

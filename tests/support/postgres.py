@@ -8,6 +8,8 @@ from typing import Any
 import psutil
 import psycopg
 
+from tests.support.patience import PATIENCE
+
 
 class Postgres:
     """Runs until `close`; `url` names a fresh database in it."""
@@ -31,7 +33,7 @@ class Postgres:
         processes = self._processes()
         for one in processes:
             one.kill()
-        psutil.wait_procs(processes, 10)
+        psutil.wait_procs(processes, PATIENCE)
 
     def start(self) -> None:
         """After `kill`: returns when it answers."""

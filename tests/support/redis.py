@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.patience import PATIENCE
 from tests.support.server import free_port
 
 
@@ -33,7 +34,7 @@ class RedisServer:
         self.process = subprocess.Popen(
             [self._binary, *words, "--requirepass", self.password], stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT
         )
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while True:
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
@@ -52,7 +53,7 @@ class RedisServer:
     def kill(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self._signal(signal.SIGKILL)
-            self.process.wait(10)
+            self.process.wait(PATIENCE)
 
     def _signal(self, number: signal.Signals) -> None:
         assert self.process is not None

@@ -18,6 +18,8 @@ from typing import Any
 
 import requests
 
+from tests.support.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 API_TOKEN = "test-admin-token-5d41402abc4b2a76"
 WEBHOOK_TOKEN = "test-webhook-token-7d793037a076"
@@ -103,7 +105,7 @@ class DeskServer:
             self.wait_ready()
         return self
 
-    def wait_ready(self, seconds: float = 40.0) -> None:
+    def wait_ready(self, seconds: float = PATIENCE) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.process is not None and self.process.poll() is not None:
@@ -119,9 +121,9 @@ class DeskServer:
         """`kill -9`: nothing gets a chance to tidy up."""
         if self.process is not None:
             self.process.send_signal(signal.SIGKILL)
-            self.process.wait(10)
+            self.process.wait(PATIENCE)
 
-    def stop(self, seconds: float = 15.0) -> int:
+    def stop(self, seconds: float = PATIENCE) -> int:
         """SIGTERM, as a host would; returns the exit code."""
         if self.process is None:
             return 0
@@ -131,7 +133,7 @@ class DeskServer:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(PATIENCE)
             raise
 
     def __enter__(self) -> "DeskServer":
@@ -144,13 +146,13 @@ class DeskServer:
     # What tests ask a server.
     def get(self, path: str, **params: Any) -> Any:
         answer = requests.get(
-            self.url + path, params=params, headers={"Authorization": f"Bearer {API_TOKEN}"}, timeout=30
+            self.url + path, params=params, headers={"Authorization": f"Bearer {API_TOKEN}"}, timeout=PATIENCE
         )
         answer.raise_for_status()
         return answer.json()
 
     def post_alert(
-        self, body: str | bytes | Mapping[str, Any], timeout: float = 10.0, **params: str
+        self, body: str | bytes | Mapping[str, Any], timeout: float = PATIENCE, **params: str
     ) -> requests.Response:
         if isinstance(body, Mapping):
             body = json.dumps(body)
@@ -169,7 +171,7 @@ class DeskServer:
                 return items
             after = page["next"]
 
-    def wait_processed(self, seconds: float = 30.0) -> None:
+    def wait_processed(self, seconds: float = PATIENCE) -> None:
         """Until no accepted signal is still waiting for the pipeline."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

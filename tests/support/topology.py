@@ -10,13 +10,15 @@ from typing import Any
 
 import requests
 
+from tests.support.patience import PATIENCE, PATIENT
 from tests.support.server import API_TOKEN, DeskServer
 
-# Short, so that a test sees a takeover within two seconds; the shipped ones are in config.py.
-QUICK = {"LEASE_SECONDS": "1.2", "LEASE_RENEW_SECONDS": "0.3", "SYSTEM_HEALTH_SECONDS": "0.3"}
+# Shorter than what ships, so that a takeover is soon seen, and long enough for a machine that stands still for seconds:
+# a worker that sleeps longer than its lease has, rightly, lost it.
+QUICK = {"LEASE_SECONDS": "4", "LEASE_RENEW_SECONDS": "0.5", "SYSTEM_HEALTH_SECONDS": "0.3"}
 
 
-def within(seconds: float, condition: Callable[[], Any], what: str) -> Any:
+def within(condition: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
     """What `condition` gives as soon as it is true; AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
@@ -48,7 +50,9 @@ class Topology:
         several = self.webs if role == "web" else self.workers
         data_dir = self.folder / f"{role}-{len(several)}"
         shutil.copytree(self.template / "models", data_dir / "models")
-        server = DeskServer(data_dir, QUICK | {"ROLE": role, "DATABASE_URL": self.database_url} | dict(self.env) | env)
+        server = DeskServer(
+            data_dir, PATIENT | QUICK | {"ROLE": role, "DATABASE_URL": self.database_url} | dict(self.env) | env
+        )
         server.start(wait=False)
         several.append(server)
         return server
@@ -68,7 +72,7 @@ class Topology:
 
 
 def ready(server: DeskServer) -> dict[str, Any]:
-    answer: dict[str, Any] = requests.get(f"{server.url}/readyz", timeout=5).json()
+    answer: dict[str, Any] = requests.get(f"{server.url}/readyz", timeout=PATIENCE).json()
     return answer
 
 

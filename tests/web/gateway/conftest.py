@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.support.patience import PATIENCE
 from tests.support.server import ROOT, free_port
 
 ADMIN = {"Authorization": "Bearer admin-token"}
@@ -35,7 +36,7 @@ class Running:
 
     def do(self, path: str, **params: Any) -> Any:
         try:
-            answer = requests.post(f"{self.url}/test/{path}", params=params, timeout=30)
+            answer = requests.post(f"{self.url}/test/{path}", params=params, timeout=PATIENCE)
         except requests.Timeout:
             self.process.send_signal(signal.SIGUSR1)
             time.sleep(1)
@@ -48,9 +49,9 @@ class Running:
         return int(self.do("append", n=n, **how)["head"])
 
     def seen(self) -> Any:
-        return requests.get(f"{self.url}/test/connections", timeout=10).json()
+        return requests.get(f"{self.url}/test/connections", timeout=PATIENCE).json()
 
-    def poll(self, timeout: float = 30, **params: Any) -> Any:
+    def poll(self, timeout: float = PATIENCE, **params: Any) -> Any:
         return requests.get(f"{self.url}/api/events", params=params, headers=ADMIN, timeout=timeout).json()
 
     def rss_mb(self) -> float:
@@ -78,7 +79,7 @@ class Starter:
             )
         one = Running(port, process, log)
         self._running.append(one)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and process.poll() is None:
             try:
                 one.seen()
@@ -90,7 +91,7 @@ class Starter:
     def stop(self) -> None:
         for one in self._running:
             one.process.kill()
-            one.process.wait(10)
+            one.process.wait(PATIENCE)
 
 
 @pytest.fixture(params=["eventlet", "gevent"])
@@ -103,7 +104,7 @@ def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Starter]:
 
 @pytest.fixture
 def gateway(start: Starter) -> Running:
-    """One with short waits."""
+    """One of its own."""
     return start()
 
 

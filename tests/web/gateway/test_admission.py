@@ -10,6 +10,7 @@ import requests
 import socketio
 
 from events import catalogue
+from tests.support.patience import PATIENCE
 from tests.web.gateway.conftest import ADMIN, Running
 from tests.web.gateway.following import Plain, Talker
 from tests.web.gateway.process import TOKENS
@@ -49,7 +50,9 @@ NOBODY = [
 @pytest.fixture(scope="module", autouse=True)
 def account(shared: Running) -> None:
     """An account that lives elsewhere, made known by its owner."""
-    answer = requests.put(f"{shared.url}/api/accounts/elsewhere", json={"currency": "USD"}, headers=ADMIN, timeout=5)
+    answer = requests.put(
+        f"{shared.url}/api/accounts/elsewhere", json={"currency": "USD"}, headers=ADMIN, timeout=PATIENCE
+    )
     assert answer.ok, answer.text
 
 
@@ -85,7 +88,7 @@ def test_over_http(shared: Running, scope: str) -> None:
         f"{shared.url}/api/events",
         json=[event(type_) for type_ in types],
         headers={"Authorization": f"Bearer {scope}-token"},
-        timeout=10,
+        timeout=PATIENCE,
     ).json()
     told = {type_: code(one) for type_, one in zip(types, answer["items"], strict=True)}
     assert told == {type_: expected(scope, type_) for type_ in types}
@@ -129,16 +132,16 @@ def test_over_socketio(shared: Running, scope: str) -> None:
             Talker(shared.url, {"token": "trade-token"})
         return
     talker = Talker(shared.url, {"token": f"{scope}-token", "types": ["heartbeat"]})
-    answer = talker.client.call("publish", {"events": [event(type_) for type_ in types]}, timeout=10)
+    answer = talker.client.call("publish", {"events": [event(type_) for type_ in types]}, timeout=PATIENCE)
     assert {t: code(one) for t, one in zip(types, answer["answers"], strict=True)} == {
         type_: expected(scope, type_) for type_ in types
     }
-    alone = talker.client.call("publish", event("event"), timeout=10)
+    alone = talker.client.call("publish", event("event"), timeout=PATIENCE)
     assert code(alone) == expected(scope, "event")
-    state = talker.client.call("history", {}, timeout=10)
+    state = talker.client.call("history", {}, timeout=PATIENCE)
     assert (code(state) == "missing_scope") == (scope not in ("read", "admin"))
     wanted = {"connection_status", "snapshot"} if scope in ("read", "admin") else set()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while not wanted <= heard(talker) and time.monotonic() < deadline:
         time.sleep(0.01)  # its state is read from the database beside the answers
     assert heard(talker) == wanted
@@ -152,7 +155,7 @@ def heard(talker: Talker) -> set[str]:
 def test_nobody_speaks_under_the_desks_name(shared: Running) -> None:
     """A script that calls itself `desk` is refused, whatever it says; the others of the batch are taken."""
     said = [event("event") | {"source": source} for source in ("desk", " Desk", "desk 2")]
-    answer = requests.post(f"{shared.url}/api/events", json={"events": said}, headers=ADMIN, timeout=5).json()
+    answer = requests.post(f"{shared.url}/api/events", json={"events": said}, headers=ADMIN, timeout=PATIENCE).json()
     assert [code(one) for one in answer["items"]] == ["bad_event", "bad_event", None]
 
 

@@ -10,6 +10,7 @@ import requests
 import socketio
 import websocket
 
+from tests.support.patience import PATIENCE
 from tests.web.gateway.conftest import ADMIN, Running
 from tests.web.gateway.following import Plain, Talker, assert_contiguous
 
@@ -39,7 +40,9 @@ def test_a_client_that_can_only_print_lines(shared: Running) -> None:
     """As `websocat` does it: the token in a header, the wish in the address, nothing said; every line is JSON text."""
     head = shared.append(6)
     raw = websocket.create_connection(
-        f"{shared.ws}?types=event&symbols=NQ1!,ES1!&history=3", header=["Authorization: Bearer read-token"], timeout=5
+        f"{shared.ws}?types=event&symbols=NQ1!,ES1!&history=3",
+        header=["Authorization: Bearer read-token"],
+        timeout=PATIENCE,
     )
     lines = []
     while not lines or lines[-1]["type"] != "snapshot":
@@ -57,7 +60,7 @@ def test_who_is_known_by_a_header_may_still_say_what_it_wants(shared: Running) -
     """The first message after a token in the header is not needed; sent all the same, its wish and position count."""
     head = shared.append(6)
     epoch = shared.poll(after=0, limit=1)["epoch"]
-    raw = websocket.create_connection(shared.ws, header=["Authorization: Bearer read-token"], timeout=5)
+    raw = websocket.create_connection(shared.ws, header=["Authorization: Bearer read-token"], timeout=PATIENCE)
     client = Plain.__new__(Plain)
     client.socket = raw
     client.until("snapshot")
@@ -123,7 +126,7 @@ def test_the_past_is_paged_backwards_without_limit(shared: Running) -> None:
         asked["before"] = answer["next"]
     assert seen == list(range(head, 0, -1))
     talker = Talker(shared.url)
-    assert talker.client.call("nonsense", timeout=5)["error"]["code"] == "unknown_op"
+    assert talker.client.call("nonsense", timeout=PATIENCE)["error"]["code"] == "unknown_op"
     page = talker.client.call("history", {"before": 11, "limit": 4, "symbols": "NQ1!"})
     assert facts(page["items"]) == [one for one in range(10, 0, -1) if one in facts(page["items"])]
     assert {one["symbol"] for one in page["items"]} <= {"NQ1!"}
@@ -201,7 +204,7 @@ def test_a_wish_that_cannot_be_met_is_refused(shared: Running, asked: Any, code:
         talker = Talker(shared.url, {"token": "admin-token", "types": ["heartbeat"]})
         assert talker.client.call("subscribe", asked)["error"]["code"] == code
         talker.close()
-        answer = requests.get(f"{shared.url}/api/events", headers=ADMIN, timeout=5, params={
+        answer = requests.get(f"{shared.url}/api/events", headers=ADMIN, timeout=PATIENCE, params={
             name: ",".join(value) for name, value in asked.items()
         })  # fmt: skip
         assert answer.json()["error"]["code"] == code if asked != {"symbols": {"NQ1!": 1}} else answer.ok

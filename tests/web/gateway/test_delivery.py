@@ -10,6 +10,8 @@ from tests.web.gateway.following import Plain, Talker, wait_for
 from web.gateway import delivery
 from web.gateway.delivery import BOUNDS, Delivery, Latencies
 
+A_DAY_MS = 86_400_000  # two clocks mixed up give more
+
 
 def test_the_span_that_a_client_held_a_fact_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second between fact and ack, 900 ms of it at the client, is 100 ms of delivery; never below none."""
@@ -69,7 +71,7 @@ def test_a_client_that_confirms_is_measured(shared: Running, kind: str) -> None:
     wait_for(lambda: any(one["acked"] == head for one in shared.seen()["items"]))
     seen = shared.seen()
     line = next(one for one in seen["items"] if one["acked"] == head)
-    assert 0 <= line["latency_p50_ms"] <= line["latency_p99_ms"] < 2000
+    assert 0 <= line["latency_p50_ms"] <= line["latency_p99_ms"] < A_DAY_MS
     assert line["uptime_s"] >= 0
     assert seen["figures"]["acks"] >= 1
     assert seen["figures"]["latency_p99_ms"] is not None

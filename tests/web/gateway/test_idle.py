@@ -8,6 +8,7 @@ import pytest
 import requests
 import websocket
 
+from tests.support.patience import PATIENCE
 from tests.web.gateway.conftest import Running
 from tests.web.gateway.following import Plain, wait_for
 
@@ -16,12 +17,12 @@ ENGINE = "/socket.io/?EIO=4&transport=websocket"
 
 
 def tasks(gateway: Running) -> int:
-    return int(requests.get(f"{gateway.url}/test/tasks", timeout=10).json()["alive"])
+    return int(requests.get(f"{gateway.url}/test/tasks", timeout=PATIENCE).json()["alive"])
 
 
 def engine(gateway: Running) -> websocket.WebSocket:
     """One of Socket.IO, by hand: it has its snapshot."""
-    made = websocket.create_connection(gateway.ws.replace("/ws", ENGINE), timeout=10)
+    made = websocket.create_connection(gateway.ws.replace("/ws", ENGINE), timeout=PATIENCE)
     made.send("40" + json.dumps({"token": "admin-token"}))
     while "snapshot" not in made.recv():
         pass
@@ -31,16 +32,16 @@ def engine(gateway: Running) -> websocket.WebSocket:
 def session(gateway: Running) -> str:
     """The id of a polling session that has its snapshot."""
     polling = f"{gateway.url}/socket.io/?EIO=4&transport=polling"
-    sid = str(json.loads(requests.get(polling, timeout=10).text[1:])["sid"])
-    requests.post(f"{polling}&sid={sid}", data="40" + json.dumps({"token": "admin-token"}), timeout=10)
-    while "snapshot" not in requests.get(f"{polling}&sid={sid}", timeout=10).text:
+    sid = str(json.loads(requests.get(polling, timeout=PATIENCE).text[1:])["sid"])
+    requests.post(f"{polling}&sid={sid}", data="40" + json.dumps({"token": "admin-token"}), timeout=PATIENCE)
+    while "snapshot" not in requests.get(f"{polling}&sid={sid}", timeout=PATIENCE).text:
         pass
     return sid
 
 
 def upgrade(gateway: Running, sid: str) -> websocket.WebSocket:
     """A socket beside a polling session. Raises WebSocketBadStatusException when it is refused."""
-    return websocket.create_connection(gateway.ws.replace("/ws", f"{ENGINE}&sid={sid}"), timeout=10)
+    return websocket.create_connection(gateway.ws.replace("/ws", f"{ENGINE}&sid={sid}"), timeout=PATIENCE)
 
 
 def probing(gateway: Running, sid: str) -> websocket.WebSocket:
@@ -90,7 +91,7 @@ def test_a_second_socket_of_a_session_is_refused(shared: Running) -> None:
         upgrade(shared, sid).sock.close()
     poll = f"{shared.url}/socket.io/?EIO=4&transport=polling&sid={sid}"
     for _ in range(2):
-        assert requests.get(poll, timeout=10).text == "6"
+        assert requests.get(poll, timeout=PATIENCE).text == "6"
     direct = shared.seen()["direct"]
     first.send("5")
     wait_for(lambda: shared.seen()["direct"] > direct)
@@ -122,7 +123,7 @@ def test_an_upgrade_that_stops_half_way_is_given_up(start: Any) -> None:
             pass
     head = gateway.append(1)
     polling = f"{gateway.url}/socket.io/?EIO=4&transport=polling"
-    until_fact(lambda: requests.get(f"{polling}&sid={sids[0]}", timeout=10).text, head)
+    until_fact(lambda: requests.get(f"{polling}&sid={sids[0]}", timeout=PATIENCE).text, head)
     late = probing(gateway, sids[1])
     late.send("5")
     until_fact(late.recv, head)
@@ -134,7 +135,7 @@ def test_silence_ends_a_plain_client(start: Any) -> None:
 
     Seen to fail with `PlainClient.late` doing nothing, and with `pong` adding nobody (one ping, then none).
     """
-    gateway = start(ping_seconds=0.3, ping_timeout_seconds=0.5)
+    gateway = start(ping_seconds=0.3, ping_timeout_seconds=3.0)
     answers, silent = Plain(gateway.ws), Plain(gateway.ws)
     pings = 0
     while pings < 3:

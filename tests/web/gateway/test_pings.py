@@ -8,6 +8,7 @@ import pytest
 import websocket
 
 import runtime
+from tests.support.patience import PATIENCE
 from web.gateway.pings import Pings
 
 pytestmark = pytest.mark.socket
@@ -18,9 +19,9 @@ def test_who_answers_pings_stays_and_who_does_not_goes(start: Any) -> None:
 
     Seen to fail with `Pings.add` doing nothing (no ping comes), and with `last_ping` not set (the first is the last).
     """
-    gateway = start(ping_seconds=0.3, ping_timeout_seconds=0.6)
+    gateway = start(ping_seconds=0.3, ping_timeout_seconds=3.0)
     url = gateway.ws.replace("/ws", "/socket.io/?EIO=4&transport=websocket")
-    client = websocket.create_connection(url, timeout=5)
+    client = websocket.create_connection(url, timeout=PATIENCE)
     client.recv()
     client.send("40" + json.dumps({"token": "admin-token"}))
     pings, facts = 0, 0
@@ -32,10 +33,9 @@ def test_who_answers_pings_stays_and_who_does_not_goes(start: Any) -> None:
             gateway.append(1)
         facts += '"seq":' in said and said.startswith('42["event"')
     assert facts >= 3
-    began = time.monotonic()
-    with pytest.raises((websocket.WebSocketException, OSError)):  # noqa: PT012 - whatever comes before the end
+    with pytest.raises((websocket.WebSocketConnectionClosedException, ConnectionError)):  # noqa: PT012
         while client.recv():
-            assert time.monotonic() - began < 5
+            continue  # whatever comes before the end
         raise websocket.WebSocketConnectionClosedException
 
 
@@ -57,10 +57,10 @@ def test_one_that_breaks_costs_nobody_else_the_ping() -> None:
         def late(self, at: float) -> None:
             told.append("late")
 
-    pings = Pings(runtime.make("threads"), 0.01, 0.2)
+    pings = Pings(runtime.make("threads"), 0.01, 0.2)  # each is pinged once, as nobody answers
     for one in (Broken(), Fine(), Broken(), Fine()):
         pings.add(one)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while len(told) < 4 and time.monotonic() < deadline:
         time.sleep(0.02)
     assert told == ["pinged", "pinged", "late", "late"]

@@ -13,6 +13,7 @@ import pytest
 import requests
 import websocket
 
+from tests.support.patience import PATIENCE
 from tests.web.gateway.following import assert_contiguous
 
 SECONDS = 4.0
@@ -89,28 +90,30 @@ class Rider:
 
     def _dial(self, path: str) -> socket.socket:
         address = self._url.replace("http:", "ws:") + path
-        made = websocket.create_connection(address, timeout=20, sockopt=[(socket.SOL_SOCKET, socket.SO_RCVBUF, TINY)])
+        made = websocket.create_connection(
+            address, timeout=PATIENCE, sockopt=[(socket.SOL_SOCKET, socket.SO_RCVBUF, TINY)]
+        )
         line: socket.socket = made.sock
         return line
 
     def _upgrade(self, asked: dict[str, Any]) -> socket.socket:
         """As browsers do it: by polling first, then a socket is probed while a poll still waits."""
         polling = f"{self._url}{ENGINE_IO}&transport=polling"
-        opened = requests.get(polling, timeout=20).text
+        opened = requests.get(polling, timeout=PATIENCE).text
         sid = json.loads(opened[1:])["sid"]
         polling += f"&sid={sid}"
-        requests.post(polling, data="40" + json.dumps(asked), timeout=20)
+        requests.post(polling, data="40" + json.dumps(asked), timeout=PATIENCE)
         for _ in range(self._random.randrange(1, 4)):
-            self._packets(requests.get(polling, timeout=30).text)  # one that finds nothing waits for 20 s
+            self._packets(requests.get(polling, timeout=PATIENCE).text)  # one that finds nothing waits for 20 s
             if self.done:
                 break
         with ThreadPoolExecutor(1) as pool:
-            waiting = pool.submit(lambda: requests.get(polling, timeout=30).text)
+            waiting = pool.submit(lambda: requests.get(polling, timeout=PATIENCE).text)
             line = self._dial(f"{ENGINE_IO}&transport=websocket&sid={sid}")
             _say(line, "2probe")
             head = _exactly(line, 2)
             assert _exactly(line, head[1]) == b"3probe"
-            self._packets(waiting.result(30))
+            self._packets(waiting.result(PATIENCE))
         _say(line, "5")
         return line
 
@@ -187,7 +190,7 @@ def test_every_fact_comes_once_and_in_order_whatever_the_line_does(start: Any) -
         rider.goal = head
     gateway.append(1)
     for rider in riders:
-        rider.join(30)
+        rider.join(PATIENCE)
         assert_contiguous(rider.seqs)
         assert rider.resets == ["new"]
     assert sum(rider.lines for rider in riders) > len(riders), "no line was ever cut"
