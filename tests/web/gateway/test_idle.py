@@ -113,12 +113,13 @@ def test_an_upgrade_that_stops_half_way_is_given_up(start: Any) -> None:
 
     Seen to fail with the library's own limit, which is PING_SECONDS and PING_TIMEOUT_SECONDS together.
     """
-    gateway = start(header_seconds=1.0)
+    gateway = start(header_seconds=3.0)  # in which the last one has to take over
     sids = [session(gateway), session(gateway)]
     halves = [upgrade(gateway, sids[0]), probing(gateway, sids[1])]
     for one in halves * 3:
         one.ping()
     for one in halves:
+        one.settimeout(20)  # of the library's 45 s
         while one.recv_data(control_frame=True)[0] != websocket.ABNF.OPCODE_CLOSE:
             pass
     head = gateway.append(1)
