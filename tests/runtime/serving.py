@@ -22,7 +22,7 @@ slow: list[str] = []  # requests that are being answered slowly
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-    """What it was asked; `/slow` takes a second and a half, `/slower` three; `/break` raises; `/counts` what there is."""
+    """What it was asked; `/slow` takes 1.5 s, `/slower` three; `/break` raises; `/counts` counts."""
     if seconds := {"/slow": 1.5, "/slower": 3.0}.get(environ["PATH_INFO"]):
         slow.append(environ["PATH_INFO"])
         engine.sleep(seconds)

@@ -162,18 +162,25 @@ CHUNKED = b"POST /slower HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r
 
 @pytest.mark.parametrize("header_timeout", [2.0])
 def test_a_body_that_nobody_reads_cuts_no_answer(served: Served) -> None:
-    """An answer that takes longer than the deadline, such as a long poll, to a request whose chunked body is not asked for:
+    """An answer that takes longer than the deadline, such as a long poll, to a request whose chunked body nobody reads:
     the connection takes the next request when the body was whole, and is ended in time when it was not.
 
     Seen to fail with the deadline left running: gevent ended the connection, eventlet took no other request.
     """
     kept, cut = served.raw(CHUNKED + b"0\r\n\r\n"), served.raw(CHUNKED)
-    for line in (kept, cut):
-        assert line.recv(65536).startswith(b"HTTP/1.1 200 ")
+    assert [answered(line) for line in (kept, cut)] == [200, 200]
     kept.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-    assert kept.recv(65536).startswith(b"HTTP/1.1 200 ")
+    assert answered(kept) == 200
     assert closed_after(cut) < PATIENCE / 3
     kept.close()
+
+
+def answered(line: socket.socket) -> int:
+    """The status of the next answer, which may come in pieces; nothing of it is left."""
+    answer = http.client.HTTPResponse(line)
+    answer.begin()
+    answer.read()
+    return answer.status
 
 
 def test_a_full_house_says_so_at_once_and_has_room_again(served: Served) -> None:
