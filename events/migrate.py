@@ -5,7 +5,7 @@ from pathlib import Path
 from events.databases import Database
 from events.errors import DatabaseUnavailable
 
-HEAD = "0004"
+HEAD = "0005"
 LOCK = 5_109_440  # any number, the same in every process: one migrates, the others wait
 
 

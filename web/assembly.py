@@ -28,6 +28,7 @@ from web.chosen import Chosen
 from web.database import opened_journal, with_secret_key
 from web.desk import Desk, Values
 from web.gateway import Gateway
+from web.job_book import JobBook
 from web.jobs import Jobs
 from web.models import Models
 from web.publishers import Publishers
@@ -138,7 +139,7 @@ def assemble(values: Values, runtime: Runtime) -> App:
         rules=pipe.rules,
         publishers=Publishers(journal, values.publisher_active_seconds),
         chosen=Chosen(journal),
-        jobs=Jobs(runtime, bus),
+        jobs=Jobs(runtime, bus, JobBook(journal)),
         lease=lease,
         wakeups=wakeups(journal, bus, runtime, values),
         started_at=rfc3339(now_utc()),

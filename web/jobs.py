@@ -1,6 +1,7 @@
 """Long work that people wait for: told as it goes on, cancelled on request, remembered for a while when it is over.
 
-A job belongs to the process that started it. Its progress travels as `job_progress`, of which only the newest counts.
+A job runs in the process that started it, and is known to all by the book. Its progress also travels as
+`job_progress`, of which only the newest counts.
 """
 
 from __future__ import annotations
@@ -13,17 +14,20 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from events.clock import new_id, now_text
 from events.envelope import Passing
+from events.errors import EventsError
 from web.errors import NotFound, WebError
 
 if TYPE_CHECKING:
     from events.bus import Bus
     from runtime import Runtime
+    from web.job_book import JobBook
 
 log = logging.getLogger("web.jobs")
 T = TypeVar("T")
 State = Literal["running", "done", "failed", "cancelled"]
 MOST_RUNNING = 4
-MOST_KEPT = 50  # of those that ended; each keeps its result
+# How often the book is told of a running job, and asked whether somebody cancelled it elsewhere.
+NOTE_SECONDS = 0.5
 
 
 class Cancelled(Exception):
@@ -95,16 +99,17 @@ class Step:
 
 
 class Jobs:
-    """The jobs of this process. Work runs in a task on the loop: what computes for long hands it to a native lane."""
+    """Runs this process's jobs, each in a task on the loop: what computes for long hands it to a native lane."""
 
-    def __init__(self, runtime: Runtime, bus: Bus) -> None:
-        self._runtime, self._bus = runtime, bus
+    def __init__(self, runtime: Runtime, bus: Bus, book: JobBook) -> None:
+        self._runtime, self._bus, self._book = runtime, bus, book
         self._lane = runtime.lane("long-work", 1)
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[str, Job] = {}  # until the book has their end
+        self._stopped = False
 
-    def start(self, name: str, work: Work, *, alone: bool = False) -> Job:
-        """Starts and returns at once; `alone`: no second one of this name. Raises TooManyJobs."""
-        if alone and any(job.name == name and job.state == "running" for job in self._jobs.values()):
+    def start(self, name: str, work: Work, *, alone: bool = False) -> dict[str, Any]:
+        """Starts; its progress. `alone`: no second one of this name anywhere. Raises TooManyJobs, NotStored."""
+        if alone and self.running(name) is not None:
             hint = "Wait until it is done, or cancel it: GET /api/jobs has its id."
             raise TooManyJobs("job_running", f"{name} runs already.", hint, retry_after=10)
         if sum(job.state == "running" for job in self._jobs.values()) >= MOST_RUNNING:
@@ -112,36 +117,57 @@ class Jobs:
             raise TooManyJobs("too_many_jobs", f"{MOST_RUNNING} long jobs run already.", hint, retry_after=10)
         job = Job(name)
         self._jobs[job.id] = job
-        self._forget()
+        begun = job.progress()
+        try:
+            self._book.open(begun)
+        except BaseException:
+            del self._jobs[job.id]
+            raise
         self._tell(job)
         self._runtime.spawn(self._run, job, work)
-        return job
+        self._runtime.spawn(self._keep, job)
+        return begun
 
     def compute(self, function: Callable[..., T], *args: Any) -> T:
         """Run what computes for long in a native thread: plain values in and out, nothing logged there."""
         return self._lane.call(function, *args)
 
-    def all(self) -> list[Job]:
-        """Newest first."""
-        return list(self._jobs.values())[::-1]
+    def all(self) -> list[dict[str, Any]]:
+        """The progress of every process's jobs, newest first."""
+        known = {one["job"]: one for one in self._book.all()}
+        known |= {job.id: job.progress() for job in self._jobs.values()}
+        return [known[id_] for id_ in sorted(known, reverse=True)]
 
-    def get(self, job_id: str) -> Job:
-        """Raises NotFound."""
-        if job_id not in self._jobs:
-            hint = "GET /api/jobs lists those of this process; old ones are forgotten."
+    def running(self, name: str) -> dict[str, Any] | None:
+        """One of this name that runs, in any process."""
+        return next((one for one in self.all() if one["name"] == name and one["state"] == "running"), None)
+
+    def get(self, job_id: str) -> dict[str, Any]:
+        """One job's progress with its `result`. Raises NotFound."""
+        own = self._jobs.get(job_id)
+        found = self._book.get(job_id) if own is None else own.progress() | {"result": own.result}
+        if found is None:
+            hint = "GET /api/jobs lists them; old ones are forgotten."
             raise NotFound("no_such_job", "There is no job with this id.", hint)
-        return self._jobs[job_id]
+        return found
 
-    def cancel(self, job_id: str) -> Job:
-        """It ends at its next step; one that ended already stays as it is. Raises NotFound."""
-        job = self.get(job_id)
-        if job.state == "running":
-            job.wanted = False
-            self._tell(job)
-        return job
+    def cancel(self, job_id: str) -> dict[str, Any]:
+        """It ends at its next step, wherever it runs; one that ended already stays as it is. Raises NotFound."""
+        own = self._jobs.get(job_id)
+        if own is None:
+            if self.get(job_id)["state"] == "running":
+                self._book.cancel(job_id)
+            found = self.get(job_id)
+            del found["result"]
+            return found
+        if own.state == "running":
+            own.wanted = False
+            self._tell(own)
+        return own.progress()
 
     def stop(self) -> None:
         """Nobody waits any more: every job ends at its next step."""
+        self._stopped = True
         for job in self._jobs.values():
             job.wanted = False
         self._lane.close()
@@ -155,7 +181,30 @@ class Jobs:
         except Exception as error:  # noqa: BLE001 - whatever it was, the one who waits must be told
             state, job.error = "failed", self._why(job, error)
         job.state, job.ended_at = state, now_text()
+        # Into the book first: whoever is told of the end asks for the result, at any process.
+        noted = self._note(job)
         self._tell(job)
+        while not noted and not self._stopped:
+            self._runtime.sleep(NOTE_SECONDS)
+            noted = self._note(job)
+        self._jobs.pop(job.id, None)
+
+    def _keep(self, job: Job) -> None:
+        while job.state == "running" and not self._stopped:
+            self._runtime.sleep(NOTE_SECONDS)
+            if job.state == "running":
+                self._note(job)
+
+    def _note(self, job: Job) -> bool:
+        try:
+            wanted = self._book.note(job.progress(), job.result)
+        except EventsError as error:
+            log.warning("the job %s could not be noted: %s", job.name, error.message)
+            return False
+        if not wanted and job.state == "running" and job.wanted:
+            job.wanted = False
+            self._tell(job)
+        return True
 
     def _why(self, job: Job, error: Exception) -> dict[str, str]:
         code = getattr(error, "code", None)
@@ -170,8 +219,3 @@ class Jobs:
         message = shown if job.state == "running" else f"{job.name}: {job.state}"
         update = Passing(type="job_progress", key=job.id, data=job.progress(), message=message, source="desk")
         self._bus.publish(update)
-
-    def _forget(self) -> None:
-        ended = [job.id for job in self._jobs.values() if job.state != "running"]
-        for job_id in ended[: max(0, len(ended) - MOST_KEPT)]:
-            del self._jobs[job_id]

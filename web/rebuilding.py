@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from events.databases import Connection, Database
     from events.journal import Journal
     from web.desk import Desk, Values
-    from web.jobs import Job, Step
+    from web.jobs import Step
 
 log = logging.getLogger("web.rebuilding")
 NAME = "rebuild"
@@ -40,12 +40,9 @@ class RebuildFailed(EventsError):
     hint = "Nothing was changed. The server's log names the cause; start the rebuild again."
 
 
-def start(desk: Desk, python: str) -> Job:
-    """The job that rebuilds, started now unless one runs already. Raises TooManyJobs."""
-    for job in desk.jobs.all():
-        if job.name == NAME and job.state == "running":
-            return job
-    return desk.jobs.start(NAME, lambda step: _work(desk, python, step))
+def start(desk: Desk, python: str) -> dict[str, Any]:
+    """The progress of the job that rebuilds, started now unless one runs already. Raises TooManyJobs, NotStored."""
+    return desk.jobs.running(NAME) or desk.jobs.start(NAME, lambda step: _work(desk, python, step))
 
 
 def alone(

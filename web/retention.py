@@ -71,7 +71,7 @@ class Retention:
     def _look(self) -> None:
         """Start a job when there is something to do and none of its kind runs, nor one that reads the journal whole."""
         try:
-            busy = any(job.state == "running" and job.name in (NAME, "rebuild") for job in self._desk.jobs.all())
+            busy = any(self._desk.jobs.running(name) for name in (NAME, "rebuild"))
             first, upto = self.due()
             if not busy and upto >= first:
                 self._desk.jobs.start(NAME, self.work)

@@ -13,7 +13,7 @@ from tests.events.test_journal import together
 TABLES = (
     *("journal", "journal_head", "cursors", "dead_letters", "deliveries"),
     *("signals", "sources", "source_health", "rejects", "watches"),
-    "leases",
+    *("leases", "jobs"),
     *("tokens", "sessions", "login_links", "preferences", "models", "settings"),
 )
 

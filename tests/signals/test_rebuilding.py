@@ -23,7 +23,7 @@ from trading import accounts
 
 # What no fact tells: made here, given by people, learned by a follower, or the history itself.
 PRIMARY = {"journal", "journal_head", "cursors", "dead_letters", "deliveries", "leases", "source_health", "watches"} | {
-    *("tokens", "sessions", "login_links", "models")
+    *("jobs", "tokens", "sessions", "login_links", "models")
 }
 Tables = dict[str, list[dict[str, Any]]]
 

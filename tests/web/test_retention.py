@@ -27,7 +27,6 @@ from tests.web.conftest import ADMIN, MakeApp
 from web import retention
 from web.assembly import App
 from web.database import database_url
-from web.jobs import Job
 from web.retention import Retention
 
 REACH = 5
@@ -68,11 +67,11 @@ def wait(condition: Callable[[], Any], seconds: float = 10.0) -> None:
         time.sleep(0.01)
 
 
-def round_of(app: App) -> Job:
-    """One whole round, as the loop starts it."""
-    job = app.desk.jobs.start(retention.NAME, app.retention.work)
-    wait(lambda: job.state != "running")
-    return job
+def round_of(app: App) -> dict[str, Any]:
+    """What came of one whole round, as the loop starts it."""
+    job = app.desk.jobs.start(retention.NAME, app.retention.work)["job"]
+    wait(lambda: app.desk.jobs.get(job)["state"] != "running")
+    return app.desk.jobs.get(job)
 
 
 def seqs(app: App) -> list[int]:
@@ -91,15 +90,15 @@ def test_old_facts_move_into_a_file_and_are_read_again(
     monkeypatch.setattr(retention, "TOGETHER", 5)
     before = [fact.envelope() for fact in old.desk.journal._readers_after(0, 100)]
     job = round_of(old)
-    assert (job.state, job.result) == ("done", {"archived": 30, "files": 3, "first": 31})
-    assert (job.done, job.total) == (30, 30)
+    assert (job["state"], job["result"]) == ("done", {"archived": 30, "files": 3, "first": 31})
+    assert (job["done"], job["total"]) == (30, 30)
     assert seqs(old) == list(range(31, 41))
     assert list(archiving.read([old.retention.folder])) == before[:30]
     since, until = before[4]["timestamp"], before[6]["timestamp"]
     assert main(["read", str(old.retention.folder), "--from", since, "--to", until]) == 0
     assert [line["seq"] for line in map(json.loads, capsys.readouterr().out.splitlines())] == [5, 6]
     assert main(["verify", str(old.retention.folder)]) == 0
-    assert round_of(old).result == {"archived": 0, "files": 0, "first": 31}
+    assert round_of(old)["result"] == {"archived": 0, "files": 0, "first": 31}
     assert old.desk.journal.append(Unit([Entry(Fact("event", {}, "next", "x"))])).facts[0].seq == 41
 
 
@@ -158,11 +157,11 @@ def test_nothing_is_deleted_before_the_file_reads_back(old: App, monkeypatch: py
 
     monkeypatch.setattr(archiving.gzip.GzipFile, "write", spoil)
     job = round_of(old)
-    assert (job.state, (job.error or {})["code"]) == ("failed", "archive_failed")
+    assert (job["state"], job["error"]["code"]) == ("failed", "archive_failed")
     assert seqs(old) == list(range(1, 41))
     assert [path.suffix for path in old.retention.folder.iterdir()] == [".part"]
     monkeypatch.setattr(archiving.gzip.GzipFile, "write", real)
-    assert round_of(old).result["archived"] == 30
+    assert round_of(old)["result"]["archived"] == 30
     assert len(list(archiving.read([old.retention.folder]))) == 30
     assert list(old.retention.folder.glob("*.part")) == []
 
@@ -203,8 +202,8 @@ def test_a_folder_that_cannot_be_written_is_said_so(old: App) -> None:
     """A file stands where the folder should be: the job says what to look at, and nothing is deleted."""
     old.retention.folder.write_text("in the way")
     job = round_of(old)
-    assert (job.error or {})["code"] == "archive_failed"
-    assert "DATA_DIR/archive" in (job.error or {})["hint"]
+    assert job["error"]["code"] == "archive_failed"
+    assert "DATA_DIR/archive" in job["error"]["hint"]
     assert seqs(old) == list(range(1, 41))
 
 
@@ -220,10 +219,10 @@ def test_a_crash_between_file_and_deletion_tells_no_fact_twice(old: App, monkeyp
     real = Retention._delete
     monkeypatch.setattr(retention, "TOGETHER", 10)
     monkeypatch.setattr(Retention, "_delete", crash)
-    assert round_of(old).state == "failed"
+    assert round_of(old)["state"] == "failed"
     assert seqs(old) == list(range(21, 41))
     monkeypatch.setattr(Retention, "_delete", real)
-    assert round_of(old).result["archived"] == 10
+    assert round_of(old)["result"]["archived"] == 10
     assert len(archiving.files([old.retention.folder])) == 2
     assert [fact["seq"] for fact in archiving.read([old.retention.folder])] == list(range(1, 31))
 
@@ -238,7 +237,7 @@ def test_a_crash_leaves_no_file_that_cannot_be_checked(old: App, killed: str, mo
 
     with monkeypatch.context() as broken:
         broken.setattr(archiving, killed, crash)
-        assert round_of(old).state == "failed"
+        assert round_of(old)["state"] == "failed"
     assert seqs(old) == list(range(1, 41))
     archiving.verify([old.retention.folder])
     (old.retention.folder / "journal-000000000001-000000000002.ndjson.gz.sha256").touch()  # whose file never came
@@ -256,7 +255,7 @@ def test_a_process_without_the_lease_deletes_nothing(old: App) -> None:
     assert stale is not None
     old.desk.journal.append(Unit(changes=[Change("UPDATE leases SET term = term + 1")]))
     job = round_of(old)
-    assert (job.state, (job.error or {})["code"]) == ("failed", "lease_lost")
+    assert (job["state"], job["error"]["code"]) == ("failed", "lease_lost")
     assert seqs(old) == list(range(1, 41))
 
 

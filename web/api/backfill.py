@@ -70,7 +70,7 @@ def blueprint(desk: Desk) -> Blueprint:
             told = Report(backfill, source, desk.sources.rules(source)).make(logged, step, who if storing else None)
             return scrubbed(told, (desk.sources.token(source),))
 
-        return answer(desk.jobs.start("backfill", work, alone=True).progress(), 202)
+        return answer(desk.jobs.start("backfill", work, alone=True), 202)
 
     return api
 

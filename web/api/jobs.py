@@ -21,29 +21,28 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @api.get("/api/jobs")
     @require("read")
-    @documented("Long jobs of this process, newest first, each with its progress", gives=job_shapes.Jobs)
+    @documented("Long jobs, newest first, each with its progress, whichever process runs it", gives=job_shapes.Jobs)
     def listing() -> Response:
-        return answer({"items": [job.progress() for job in desk.jobs.all()], "next": None})
+        return answer({"items": desk.jobs.all(), "next": None})
 
     @api.get("/api/jobs/<job_id>")
     @require("read")
     @documented(
         "One job with its result",
-        answers={200: "progress and `result`", 404: "no such job in this process"},
+        answers={200: "progress and `result`", 404: "no such job"},
         gives=job_shapes.JobWhole,
     )
     def one(job_id: str) -> Response:
-        job = desk.jobs.get(job_id)
-        return answer(job.progress() | {"result": job.result})
+        return answer(desk.jobs.get(job_id))
 
     @api.post("/api/jobs/<job_id>/cancel")
     @require("admin")
     @documented(
         "Stop a job at its next step",
-        answers={200: "its progress", 404: "no such job in this process"},
+        answers={200: "its progress", 404: "no such job"},
         gives=JobProgress,
     )
     def cancel(job_id: str) -> Response:
-        return answer(desk.jobs.cancel(job_id).progress())
+        return answer(desk.jobs.cancel(job_id))
 
     return api

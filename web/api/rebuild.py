@@ -28,6 +28,6 @@ def blueprint(desk: Desk) -> Blueprint:
         gives=JobProgress,
     )
     def start() -> Response:
-        return answer(rebuilding.start(desk, sys.executable).progress(), 202)
+        return answer(rebuilding.start(desk, sys.executable), 202)
 
     return api

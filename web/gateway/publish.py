@@ -87,10 +87,11 @@ class Publisher:
             self._allow(principal, "report", type_)
             self._external(data)
             return self._event(principal, item, type_, data)
-        if type_ not in PUBLISH or (type_ == "ml_prediction_update" and data.get("kind") != "forecast"):
-            raise NotPermitted(
-                "not_publishable", f"{type_[:64]} can't be published.", f"Types that can: {', '.join(sorted(PUBLISH))}."
-            )
+        if type_ not in PUBLISH:
+            hint = f"Types that can: {', '.join(sorted(PUBLISH))}; an activity, such as order, is an `event`."
+            raise NotPermitted("not_publishable", f"{type_[:64]} can't be published.", hint)
+        if type_ == "ml_prediction_update":
+            data = forecast(data)
         self._allow(principal, "publish", type_)
         return self._event(principal, item, type_, data)
 
@@ -159,6 +160,16 @@ class Publisher:
             error = answer.body.get("error", {})
             return {"error": error}
         return {"seq": None, "existing": answer.body.get("status") == "duplicate", **answer.body}
+
+
+def forecast(data: dict[str, Any]) -> dict[str, Any]:
+    """A prediction from outside, which other systems send without a `kind`. Raises NotPermitted for a score."""
+    kind = data.get("kind", "forecast")
+    if kind != "forecast":
+        shown = str(kind)[:64]
+        hint = "Publish `kind: forecast`: a signal's score is the desk's own word."
+        raise NotPermitted("not_publishable", f"A prediction of the kind {shown} can't be published.", hint)
+    return data | {"kind": kind}
 
 
 def given_id(item: Mapping[str, Any]) -> str | None:

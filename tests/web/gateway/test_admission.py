@@ -29,7 +29,8 @@ SAID: dict[str, tuple[dict[str, Any], str, str | None]] = {
     "market_update": ({"symbol": "NQ1!", "price": 1.5}, "publish", None),
     "pattern_detected": (PATTERN, "publish", None),
     "ml_prediction_update": (FORECAST, "publish", None),
-    "ml_prediction": (FORECAST, "publish", None),
+    # As other systems send it: from outside it can be nothing but a forecast.
+    "ml_prediction": ({name: value for name, value in FORECAST.items() if name != "kind"}, "publish", None),
     "llm_decision": ({"agent": "a", "action": "wait"}, "publish", None),
     "signal_received": ({"symbol": "NQ1!", "side": "buy", "price": 21450.25}, "signal", None),
     "signal_detected": ({"symbol": "NQ1!", "side": "buy", "price": 21451.25}, "signal", None),
