@@ -906,7 +906,7 @@ export interface Operations {
   "GET /api/export/{table}.csv": { path: { table: string }; query: { from?: string; to?: string; types?: string }; body: undefined; answer: unknown };
   /** Silences of sources, newest first: start, end (null while it lasts) and how many alerts were missed */
   "GET /api/gaps": { path: undefined; query: { source?: string; limit?: string; cursor?: string }; body: undefined; answer: Silences };
-  /** Long jobs of this process, newest first, each with its progress */
+  /** Long jobs, newest first, each with its progress, whichever process runs it */
   "GET /api/jobs": { path: undefined; query: undefined; body: undefined; answer: Jobs };
   /** One job with its result */
   "GET /api/jobs/{job_id}": { path: { job_id: string }; query: undefined; body: undefined; answer: JobWhole };
