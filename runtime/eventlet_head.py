@@ -1,10 +1,12 @@
 """Lets eventlet's server take an ordinary request's head as `runtime/head.py` reads it; any other as it always did."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
 from eventlet import wsgi
 
+from runtime.chunks import Chunks
 from runtime.head import Head, Lines, head_fault, line_fault, ordinary
 from runtime.requests import ambiguous
 
@@ -52,7 +54,10 @@ class OrdinaryFirst(wsgi.HttpProtocol):  # type: ignore[misc]
     def get_environ(self) -> Any:
         head = self._head
         if head is None:
-            return super().get_environ()
+            environ = super().get_environ()
+            if environ["wsgi.input"].chunked_input:
+                environ["wsgi.input"] = environ["eventlet.input"] = Chunked(environ["wsgi.input"], self._break)
+            return environ
         path, asked, query = head.target.partition("?")
         length = head.named.get("CONTENT_LENGTH")
         environ = self.server.get_environ()
@@ -79,6 +84,9 @@ class OrdinaryFirst(wsgi.HttpProtocol):  # type: ignore[misc]
         environ["wsgi.input"] = environ["eventlet.input"] = wsgi.Input(self.rfile, length or "0", self.connection)
         return environ
 
+    def _break(self) -> None:
+        self.close_connection = True
+
     def _addresses(self) -> dict[str, str]:
         """Both ends, asked of the kernel once a connection."""
         if self._address is None:
@@ -92,3 +100,17 @@ class OrdinaryFirst(wsgi.HttpProtocol):  # type: ignore[misc]
 
     def _set_idle(self) -> None:
         self.conn_state[2] = wsgi.STATE_IDLE
+
+
+class Chunked(wsgi.Input):  # type: ignore[misc]
+    """A chunked body, read strictly."""
+
+    def __init__(self, given: Any, broken: Callable[[], None]) -> None:
+        super().__init__(given.rfile, None, given.get_socket(), given.wfile, given.wfile_line, chunked_input=True)
+        self._chunks = Chunks(given.rfile, broken)
+
+    def _chunked_read(self, rfile: Any, length: int | None = None, use_readline: bool = False) -> bytes:
+        if self.should_send_hundred_continue:
+            self.send_hundred_continue_response()
+            self.is_hundred_continue_response_sent = True
+        return self._chunks.readline(length) if use_readline else self._chunks.read(length)

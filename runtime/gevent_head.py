@@ -1,10 +1,12 @@
 """Lets gevent's server take an ordinary request's head as `runtime/head.py` reads it; any other as it always did."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
 from gevent import pywsgi
 
+from runtime.chunks import Chunks
 from runtime.head import Ambiguous, Head, Lines, head_fault, line_fault, ordinary
 from runtime.requests import ambiguous
 
@@ -15,6 +17,7 @@ class OrdinaryFirst(pywsgi.WSGIHandler):  # type: ignore[misc]
     `tests/runtime/test_heads.py` holds both ways to the same environment and the same refusals.
     """
 
+    wsgi_input: Any
     _head: Head | None = None
 
     def read_requestline(self) -> Any:
@@ -54,7 +57,13 @@ class OrdinaryFirst(pywsgi.WSGIHandler):  # type: ignore[misc]
     def get_environ(self) -> Any:
         head = self._head
         if head is None:
-            return super().get_environ()
+            environ = super().get_environ()
+            given = self.wsgi_input
+            if given.chunked_input:
+                self.wsgi_input = Chunked(given, self._break)
+                if environ["wsgi.input"] is given:  # else it is a handshake's
+                    environ["wsgi.input"] = self.wsgi_input
+            return environ
         path, _, query = head.target.partition("?")
         environ = self.server.get_environ()
         environ |= {
@@ -71,3 +80,20 @@ class OrdinaryFirst(pywsgi.WSGIHandler):  # type: ignore[misc]
             environ[name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}"] = value
         environ["wsgi.input"] = self.wsgi_input = pywsgi.Input(self.rfile, self.content_length)
         return environ
+
+    def _break(self) -> None:
+        self.close_connection = True
+
+
+class Chunked(pywsgi.Input):  # type: ignore[misc]
+    """A chunked body, read strictly."""
+
+    __slots__ = ("_chunks",)
+
+    def __init__(self, given: Any, broken: Callable[[], None]) -> None:
+        super().__init__(given.rfile, None, given.socket, chunked_input=True)
+        self._chunks = Chunks(given.rfile, broken)
+
+    def _chunked_read(self, length: int | None = None, use_readline: bool = False) -> bytes:
+        self._send_100_continue()
+        return self._chunks.readline(length) if use_readline else self._chunks.read(length)

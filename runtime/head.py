@@ -16,7 +16,7 @@ _HEAD = re.compile(
     rb"([A-Z]{3,10}+) (/(?!/)[!-~]*+) HTTP/1\.1\r\n((?:[A-Za-z0-9-]{1,100}+: ?[!-~][ -~]*+(?<! )\r\n)++)\r\n"
 )
 # A field on a line of its own, RFC 9112, section 5.
-_FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++:[^\0\r\n]*+\r\n")
+FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++:[^\0\r\n]*+\r\n")
 # With these the body's length is not a number, or the connection becomes something else.
 _UNUSUAL = ("TRANSFER_ENCODING", "EXPECT", "UPGRADE")
 _KEPT = {None: True, "keep-alive": True, "close": False}
@@ -86,7 +86,7 @@ class Lines:
 
     def readline(self, size: int = -1) -> bytes:
         line: bytes = self._reader.readline(size)
-        if self.fault is None and line != b"\r\n" and not _FIELD.fullmatch(line):
+        if self.fault is None and line != b"\r\n" and not FIELD.fullmatch(line):
             self.fault = "a field is folded" if line[:1] in (b" ", b"\t") else line_fault(line) or "a line is no field"
         return line
 

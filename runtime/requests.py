@@ -60,6 +60,8 @@ def prepared(
             left = int(length) if length.isdigit() else None
             arriving = Arriving(reader, left, lambda: begun(environ), lambda: arrived(environ))
             environ["wsgi.input"] = arriving
+            if left is None:
+                environ["wsgi.input_terminated"] = True  # else Flask takes it for no body
         arrived(environ)
         try:
             answer = app(environ, start_response)

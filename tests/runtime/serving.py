@@ -13,6 +13,7 @@ import socket  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 from typing import Any  # noqa: E402
 
+from runtime.chunks import BrokenBody  # noqa: E402
 from runtime.requests import Body  # noqa: E402
 
 engine = runtime.make(ENGINE)  # type: ignore[arg-type]
@@ -22,7 +23,9 @@ slow: list[str] = []  # requests that are being answered slowly
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-    """What it was asked; `/slow` takes 1.5 s, `/slower` three; `/break` raises; `/counts` counts."""
+    """What it was asked; `/slow` takes 1.5 s, `/slower` three; `/break` raises; `/read` reads a chunked body; `/counts`
+    counts.
+    """
     if seconds := {"/slow": 1.5, "/slower": 3.0}.get(environ["PATH_INFO"]):
         slow.append(environ["PATH_INFO"])
         engine.sleep(seconds)
@@ -34,6 +37,12 @@ def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[byt
         counted = json.dumps({"bodies": bodies, "slow": len(slow)}).encode()
         start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(counted)))])
         return [counted]
+    if environ["PATH_INFO"] == "/read":
+        try:
+            environ["wsgi.input"].read()
+        except BrokenBody:
+            start_response("400 Bad Request", [("Content-Length", "0")])
+            return []
     seen = {
         "path": environ["PATH_INFO"],
         "body": environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)).decode(),
