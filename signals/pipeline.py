@@ -42,6 +42,10 @@ class Pipeline:
         self._next = None
         self._scoring.past.forget()
 
+    def doubt(self) -> None:
+        """What is remembered is read anew before the next batch: somebody put the tables right."""
+        self._next = None
+
     def deciding(self, facts: Sequence[Fact], *, dry: bool = False) -> Deciding:
         """The collaborators for a batch; the dry run decides with the same, and leaves no trace in the past."""
         return Deciding(Work(self._journal, facts), self.rules, self._scoring, self.stopwatch, dry=dry)

@@ -47,14 +47,23 @@ class Sources:
 
     def __init__(self, journal: Journal, secret_key: str, webhook_token: str | None = None) -> None:
         self._journal, self._secret_key, self._webhook_token = journal, secret_key, webhook_token or None
-        self._sources: dict[str, Source] = {DEFAULT_SOURCE: Source()}
+        self._sources: dict[str, Source] = {}
         self._tokens: dict[str, str] = {}
         self._rules: dict[str, SourceRules] = {}
-        for stored in journal.query("SELECT name, config, generation FROM sources ORDER BY created_at"):
-            self._keep(_source(stored["name"], orjson.loads(stored["config"]), stored["generation"]))
-        for source in list(self._sources.values()):
-            self._keep(source)
+        self._heard = 0
+        self.reload()
         journal.listen(self._listen)
+
+    def reload(self) -> None:
+        """Reads all of them from the table: at the start, and when it was put right. Raises DatabaseUnavailable."""
+        heard = -1
+        while heard != self._heard:  # a change that is heard meanwhile may be newer than what was read
+            heard = self._heard
+            found = self._journal.query("SELECT name, config, generation FROM sources ORDER BY created_at")
+        stored = [_source(row["name"], orjson.loads(row["config"]), row["generation"]) for row in found]
+        self._sources, self._tokens, self._rules = {}, {}, {}
+        for source in (Source(), *stored):
+            self._keep(source)
 
     @property
     def default(self) -> Source:
@@ -120,6 +129,7 @@ class Sources:
     def _listen(self, facts: Sequence[Fact]) -> None:
         for fact in facts:
             if fact.type == "source_update" and fact.origin == "desk" and isinstance(fact.data.get("after"), dict):
+                self._heard += 1
                 after = dict(fact.data["after"])
                 self._keep(_source(after.pop("name"), after, after.pop("generation", 1)))
 

@@ -20,7 +20,7 @@ from signals.intake import Intake
 from signals.rules import SizingRules
 from signals.sources import Sources
 from signals.timing import Stopwatch
-from web import api, openapi, ops
+from web import api, openapi, ops, rebuilding
 from web.api import connections
 from web.app import bare_flask, behind_proxies, create_flask
 from web.auth import Auth
@@ -145,6 +145,7 @@ def assemble(values: Values, runtime: Runtime) -> App:
         started_at=rfc3339(now_utc()),
         followers=followers,
     )
+    rebuilding.follow_mending(desk, pipe.doubt)
     gaps = GapDetector(
         journal,
         health,

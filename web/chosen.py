@@ -24,11 +24,20 @@ class Chosen:
         self._journal = journal
         self._saving = threading.Lock()
         self._values: dict[tuple[str, str | None], dict[str, Any]] = {}
-        for row in journal.query("SELECT key, value FROM settings"):
-            self._keep(row["key"], None, row["value"])
-        for row in journal.query("SELECT principal_id, key, value FROM preferences"):
-            self._keep(row["key"], row["principal_id"], row["value"])
+        self._heard = 0
+        self.reload()
         journal.listen(self._listen)
+
+    def reload(self) -> None:
+        """Reads all of it from the tables: at the start, and when they were put right. Raises DatabaseUnavailable."""
+        heard = -1
+        while heard != self._heard:  # a change that is heard meanwhile may be newer than what was read
+            heard = self._heard
+            desks = self._journal.query("SELECT NULL AS principal_id, key, value FROM settings")
+            peoples = self._journal.query("SELECT principal_id, key, value FROM preferences")
+        self._values = {}
+        for row in (*desks, *peoples):
+            self._keep(row["key"], row["principal_id"], row["value"])
 
     def get(self, key: str, person: str) -> dict[str, Any]:
         """The value now, the default when nobody chose. Raises NotFound."""
@@ -78,6 +87,7 @@ class Chosen:
     def _listen(self, facts: Sequence[Fact]) -> None:
         for fact in facts:
             if fact.type == "settings_update" and fact.origin == "desk" and fact.data["name"] in CHOICES:
+                self._heard += 1
                 place = (fact.data["name"], fact.data.get("principal_id"))
                 if fact.data["after"] is None:
                     self._values.pop(place, None)

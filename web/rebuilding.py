@@ -11,13 +11,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from events.envelope import Fact
 from events.errors import EventsError
+from events.journal import Entry, Unit
 from events.rebuilding import MOST_BESIDE_TRAFFIC, apply
 from signals.rebuilding import PROJECTIONS, changes, prepared
 from web.database import database_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from events.databases import Connection, Database
     from events.journal import Journal
@@ -32,7 +34,7 @@ LOOK_SECONDS = 0.2
 LOGGED = 2_000  # characters of what a failed child said last
 # The commit beside traffic takes well under a second; without a server it may take what it needs.
 COMMIT_SECONDS, COMMIT_SECONDS_ALONE = 30.0, 3_600.0
-RESTART = "Restart the server: what it holds in memory was read from the tables as they were."
+MENDED = "Every process has been told to read its memory anew. Reload the pages that are open."
 
 
 class RebuildFailed(EventsError):
@@ -58,7 +60,35 @@ def alone(
         report = prepared(database_url(values), path, tell)
         most = None if surely or journal.dialect == "sqlite" else MOST_BESIDE_TRAFFIC
         mended = journal.maintain(_apply(path, most), COMMIT_SECONDS_ALONE)
+    tell_mended(journal, mended)
     return _result(report.facts, mended, began)
+
+
+def tell_mended(journal: Journal, mended: dict[str, int]) -> None:
+    """A fact, where rows were put right: every process hears it, and so do people. Raises NotStored."""
+    if mended:
+        message = f"A rebuild put right {', '.join(f'{rows} of {table}' for table, rows in mended.items())}"
+        data = {"event_type": "warning", "rebuilt": mended}
+        fact = Fact(type="event", source="desk", level="WARNING", message=message, data=data)
+        journal.append(Unit([Entry(fact)]))
+
+
+def follow_mending(desk: Desk, doubt: Callable[[], None]) -> None:
+    """From now on read memory anew when a rebuild, of any process, put rows right; `doubt` must not yield."""
+
+    def read_anew() -> None:
+        try:
+            desk.sources.reload()
+            desk.chosen.reload()
+        except EventsError as error:
+            log.error("after a rebuild memory could not be read anew (%s): restart this process", error.message)
+
+    def hear(facts: Sequence[Fact]) -> None:
+        if any(fact.type == "event" and fact.origin == "desk" and fact.data.get("rebuilt") for fact in facts):
+            doubt()
+            desk.runtime.spawn(read_anew)
+
+    desk.journal.listen(hear)
 
 
 def _work(desk: Desk, python: str, step: Step) -> dict[str, Any]:
@@ -68,6 +98,7 @@ def _work(desk: Desk, python: str, step: Step) -> dict[str, Any]:
     with _folder(desk.values.data_dir) as folder:
         report = _in_child(desk, python, Path(folder), step)
         mended = desk.journal.maintain(_apply(Path(folder) / "copy.db", MOST_BESIDE_TRAFFIC), COMMIT_SECONDS)
+    tell_mended(desk.journal, mended)
     return _result(report["facts"], mended, began)
 
 
@@ -80,7 +111,7 @@ def _apply(path: Path, most: int | None) -> Callable[[Database, Connection], dic
 
 
 def _result(facts: int, mended: dict[str, int], began: float) -> dict[str, Any]:
-    hint = RESTART if mended else ""
+    hint = MENDED if mended else ""
     return {"facts": facts, "mended": mended, "seconds": round(time.monotonic() - began, 1), "hint": hint}
 
 
