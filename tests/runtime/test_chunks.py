@@ -64,7 +64,7 @@ def test_what_is_written_otherwise_is_refused_for_good(body: bytes) -> None:
 
 @pytest.fixture(scope="module", params=["eventlet", "gevent"])
 def served(request: pytest.FixtureRequest) -> Iterator[Served]:
-    one = Served(request.param)
+    one = Served(request.param, header_timeout=5.0)
     yield one
     one.stop()
 
