@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 
 import { covered, shares, type Segment } from "../src/components/charts/segments";
 import { lineParts, scale, type Point } from "../src/components/charts/series";
+import { featureValue } from "../src/components/signal/features";
 import { root } from "../src/components/signal/words";
 import { nextSort, sorted, type Column } from "../src/components/table/column";
 import { stretched } from "../src/state/vitals";
 import { importance } from "../src/tools/ml/Importance";
 import { within } from "../src/tools/ml/Spread";
+import { counted } from "../src/tools/system/data";
 
 const live = (from: number, to: number): Segment => ({ from, to, glow: "good", name: "live" });
 
@@ -93,5 +95,25 @@ describe("the ML hub's words", () => {
 
   it("says what a size counts", () => {
     expect(["NQ1!", "MNQH2026", "BTCUSDT.P", "BINANCE:ETHUSDC", "AAPL", "USDT"].map(root)).toEqual(["NQ", "MNQ", "BTC", "ETH", "AAPL", "USDT"]);
+  });
+});
+
+describe("a feature's value", () => {
+  it("is told as a trader knows it, not as the model reads it", () => {
+    const told = (name: string, value: number | null): string => featureValue(name, value).replaceAll("\u202f", " ");
+    expect(told("stop_pct", Math.log(6 / 6913.25))).toBe("0.0868 %");
+    expect(told("interval", Math.log(5))).toBe("5 min");
+    expect(told("since_last", Math.log(300))).toBe("5 min");
+    expect(told("alerts_hour", Math.log1p(12))).toBe("12");
+    expect([told("long", 1), told("long", -1), told("strength", 0.46), told("baseline", 0.414)]).toEqual(["buy", "sell", "46 %", "41 %"]);
+    expect([told("somebody_elses", 0.12345), told("stop_pct", null)]).toEqual(["0.123", "–"]);
+  });
+});
+
+describe("the live clients", () => {
+  it("are counted by the way they came, none being a zero", () => {
+    const row = (kind: string, transport: string) => ({ id: `${kind} ${transport}`, kind, transport, principal: "owner", name: "x", since: "", position: null, queued_bytes: 0, latency_ms: null });
+    expect(counted([row("socketio", "websocket"), row("socketio", "polling"), row("ws", "websocket")])).toEqual({ websocket: 1, polling: 1, ws: 1 });
+    expect(counted([])).toEqual({ websocket: 0, polling: 0, ws: 0 });
   });
 });

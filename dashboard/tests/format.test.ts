@@ -31,7 +31,7 @@ describe("figures", () => {
   it("tells ages and durations in the unit that says something", () => {
     expect([0, 12_000, 190_000, 7_300_000, 2e8].map((ms) => plain(age(ms)))).toEqual(["0 s", "12 s", "3 min", "2 h", "2 d"]);
     expect(age(-5_000)).toBe("0\u202fs");
-    expect([1.94, 120.4, 2_500].map((ms) => plain(milliseconds(ms)))).toEqual(["1.9 ms", "120 ms", "2.5 s"]);
+    expect([1.94, 120.4, 2_500, 900_200].map((ms) => plain(milliseconds(ms)))).toEqual(["1.9 ms", "120 ms", "2.5 s", "15 min"]);
   });
 
   it("shows the same moment in New York and in UTC", () => {

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 # The last columns of each list: the first that were lost where room was short.
 COLUMNS = {
-    "/ml-dashboard": ("Verdict", "Result", "Moved most by"),
+    "/ml-dashboard": ("Verdict", "Result", "Moved by"),
     "/signals": ("Size", "Status", "Result", "Why"),
     "/activity": ("Source", "Symbol", "Message"),
     "/system": ("By", "Queued", "Latency"),

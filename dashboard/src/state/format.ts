@@ -43,9 +43,10 @@ export function quantity(value: number | null | undefined): string {
   return value === null || value === undefined ? UNKNOWN : grouped(value, 0, 8);
 }
 
+/** A duration: 0.4 ms, 12 ms, 3.2 s, and from a minute on as an age. */
 export function milliseconds(value: number): string {
   if (value < 1_000) return `${value < 10 ? value.toFixed(1) : Math.round(value)}${GROUP}ms`;
-  return `${(value / 1_000).toFixed(1)}${GROUP}s`;
+  return value < 60_000 ? `${(value / 1_000).toFixed(1)}${GROUP}s` : age(value);
 }
 
 /** An age in the largest unit that still says something: 12 s, 3 min, 5 h, 2 d. */

@@ -3,7 +3,7 @@
 import type { SignalRow } from "../../events";
 import { useDesk } from "../../state/desk";
 import { exactPercent, signed } from "../../state/format";
-import { featureWords } from "./features";
+import { featureValue, featureWords } from "./features";
 
 const SHOWN = 8;
 
@@ -44,7 +44,7 @@ export function Contributions({ row }: { row: SignalRow }) {
                 <td className="w-[38%] max-w-0 truncate text-muted" title={one.feature}>
                   {featureWords(one.feature)}
                 </td>
-                <td className="figure w-16 pr-3 text-right text-faint">{one.value === null ? "–" : Number(one.value.toPrecision(3))}</td>
+                <td className="figure w-16 pr-3 text-right text-faint">{featureValue(one.feature, one.value)}</td>
                 <td>
                   <span className="sr-only">{one.log_odds >= 0 ? "raises" : "lowers"}</span>
                   <Bar share={one.log_odds / widest} />

@@ -13,6 +13,7 @@ import type { ActivityFact } from "../../state/activity";
 import { useCommands } from "../../state/commands";
 import { useDesk } from "../../state/desk";
 import { go, useQueryText } from "../../state/location";
+import { usePhone } from "../../state/media";
 import { FeedList } from "./FeedList";
 import { holdBack, named } from "./feed";
 import { FilterBar } from "./FilterBar";
@@ -47,6 +48,7 @@ function visit(filters: Filters): void {
 export default function ActivityPage() {
   const queryText = useQueryText();
   const filters = useMemo(() => readFilters(queryText), [queryText]);
+  const phone = usePhone();
   const stale = useDesk((desk) => desk.link.phase === "offline" || desk.link.phase === "ended");
   const { query, rows, past, serverOnly } = useFeed(filters);
   const { replay, begin, steer, close } = useReplay(filters);
@@ -61,6 +63,17 @@ export default function ActivityPage() {
   const searching = useSearch(rows, query.data?.pages.length ?? 0, hasNextPage && !isFetchingNextPage, fetchNextPage);
   useFeedCommands(hold.toggle, useLatest(() => begin(new Date(Date.now() - LATELY_MS).toISOString(), null, LATELY_SPEED)));
   const refused = query.error instanceof ApiError && query.error.status === 400 ? query.error : null;
+  const taking = (
+    <>
+      <CopyButton className="control shrink-0" text={() => shown.map(tabbed).join("\n")}>
+        Copy
+      </CopyButton>
+      <a className="control shrink-0" href={`/api/activity/export.csv?${filterParams(filters).toString()}`} download title="What is filtered, as CSV">
+        <Download size={13} aria-hidden />
+        Export
+      </a>
+    </>
+  );
   const jump = (to: number): void => visit({ ...filters, since: "", until: new Date(to).toISOString() });
 
   return (
@@ -68,17 +81,11 @@ export default function ActivityPage() {
       title="Activity"
       fill
       stackBelow={1280}
-      controls={<FilterBar key={`${filters.regex !== ""}`} filters={filters} sources={useNames(rows, "source")} symbols={useNames(rows, "symbol")} refused={refused?.message ?? null} onChange={show} />}
+      controls={<FilterBar key={`${filters.regex !== ""}`} filters={filters} sources={useNames(rows, "source")} symbols={useNames(rows, "symbol")} refused={refused?.message ?? null} onChange={show}>{phone && taking}</FilterBar>}
       actions={
         <>
           <Jump onJump={jump} />
-          <CopyButton className="control max-[719px]:hidden" text={() => shown.map(tabbed).join("\n")}>
-            Copy
-          </CopyButton>
-          <a className="control max-[719px]:hidden" href={`/api/activity/export.csv?${filterParams(filters).toString()}`} download title="What is filtered, as CSV">
-            <Download size={13} aria-hidden />
-            Export
-          </a>
+          {!phone && taking}
           <button type="button" className="control" data-on={hold.paused} aria-pressed={hold.paused} disabled={past} onClick={hold.toggle} title="Hold the feed still (p)">
             {hold.paused ? <Play size={13} aria-hidden /> : <Pause size={13} aria-hidden />}
             {hold.paused ? `Paused · ${waiting} waiting` : "Pause"}

@@ -1,7 +1,7 @@
 /** Narrowing the feed by type, source, symbol, level, text and expression; each choice goes into the address. */
 
 import { Regex, X } from "lucide-react";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 
 import { Choose } from "../../components/Choose";
 import { PickMany } from "../../components/PickMany";
@@ -16,6 +16,8 @@ interface Props {
   /** Why the server refused the expression. */
   refused: string | null;
   onChange: (filters: Filters) => void;
+  /** What else stands in this line. */
+  children?: ReactNode;
 }
 
 const types = TYPES.map((type) => {
@@ -24,7 +26,7 @@ const types = TYPES.map((type) => {
 });
 const levels = LEVELS.map((level) => ({ value: level, label: level.toLowerCase() }));
 
-export function FilterBar({ filters, sources, symbols, refused, onChange }: Props) {
+export function FilterBar({ filters, sources, symbols, refused, onChange, children }: Props) {
   const [expression, setExpression] = useState(filters.regex !== "");
   const set = (change: Partial<Filters>): void => onChange({ ...filters, ...change });
   const typed = expression ? filters.regex : filters.q;
@@ -72,6 +74,7 @@ export function FilterBar({ filters, sources, symbols, refused, onChange }: Prop
           Clear
         </button>
       )}
+      {children}
     </div>
   );
 }

@@ -46,7 +46,7 @@ export const columns: readonly Column<ActivityFact>[] = [
   { id: "type", title: "What", width: "142px", narrow: "136px", tight: "minmax(128px, 1fr)", cell: (fact) => <Kind fact={fact} /> },
   { id: "level", title: "Level", width: "60px", cell: (fact) => <Level level={fact.level} /> },
   { id: "source", title: "Source", width: "124px", narrow: "112px", tight: "minmax(112px, 160px)", cell: (fact) => <span className="text-muted" title={fact.source}>{fact.source}</span> },
-  { id: "symbol", title: "Symbol", width: "84px", narrow: "72px", cell: (fact) => <span className="font-semibold">{fact.symbol}</span> },
+  { id: "symbol", title: "Symbol", width: "112px", narrow: "96px", cell: (fact) => <span className="font-semibold">{fact.symbol}</span> },
   { id: "message", title: "Message", width: "minmax(200px, 1fr)", under: "3 / -1", cell: (fact) => <Message fact={fact} /> },
 ];
 

@@ -20,26 +20,32 @@ import { go } from "../../state/location";
 import { usePhone } from "../../state/media";
 
 const SHOWN = 100;
+const FEW = 4;
+/** So many of what moved a score stand beside it, as far as there is room. */
+const NAMED = 3;
 /** On a phone, pixels. */
 const HEIGHT = 404;
 
 /** With less there is no room for what moved a score beside it, pixels. */
-const ONE_LINE_FROM = 800;
+const ONE_LINE_FROM = 820;
 
 const columns: readonly Column<SignalItem>[] = [
-  { id: "time", title: "Time", width: "100px", sortBy: (row) => row.received_at, cell: (row) => <Time at={row.received_at} /> },
-  { id: "symbol", title: "Symbol", width: "98px", narrow: "92px", tight: "minmax(76px, 1fr)", sortBy: (row) => row.symbol, cell: (row) => <SymbolCell row={row} /> },
+  { id: "time", title: "Time", width: "100px", narrow: "96px", sortBy: (row) => row.received_at, cell: (row) => <Time at={row.received_at} /> },
+  { id: "symbol", title: "Symbol", width: "120px", narrow: "104px", tight: "minmax(76px, 1fr)", sortBy: (row) => row.symbol, cell: (row) => <SymbolCell row={row} /> },
   { id: "side", title: "Side", width: "36px", cell: (row) => <Side side={row.side} /> },
   { id: "price", title: "Price", width: "80px", right: true, cell: (row) => <Price value={row.price} /> },
-  { id: "probability", title: "Probability", width: "104px", tight: "minmax(88px, 140px)", sortBy: (row) => row.probability, cell: (row) => <ProbabilityCell row={row} /> },
+  { id: "probability", title: "Probability", width: "104px", narrow: "98px", tight: "minmax(88px, 140px)", sortBy: (row) => row.probability, cell: (row) => <ProbabilityCell row={row} /> },
   { id: "verdict", title: "Verdict", width: "58px", tight: "84px", sortBy: (row) => row.verdict, cell: (row) => <Verdict verdict={row.verdict} /> },
   { id: "result", title: "Result", width: "84px", under: "-2 / -1", right: true, sortBy: (row) => row.outcome_r, cell: (row) => <Result row={row} /> },
-  { id: "strongest", title: "Moved most by", width: "minmax(96px, 1fr)", under: "3 / -2", cell: (row) => <span className="text-muted" title={strongest(row)}>{strongest(row)}</span> },
+  { id: "strongest", title: "Moved by", width: "minmax(96px, 1fr)", under: "3 / -2", cell: (row) => <span className="text-muted" title={strongest(row)}>{strongest(row)}</span> },
 ];
 
 function strongest(row: SignalItem): string {
-  const [most] = (row.contributions ?? []).filter((one) => one.feature !== BASELINE).sort((a, b) => Math.abs(b.log_odds) - Math.abs(a.log_odds));
-  return most === undefined ? "" : `${most.log_odds >= 0 ? "↑" : "↓"} ${featureWords(most.feature)}`;
+  const moved = (row.contributions ?? []).filter((one) => one.feature !== BASELINE).sort((a, b) => Math.abs(b.log_odds) - Math.abs(a.log_odds));
+  return moved
+    .slice(0, NAMED)
+    .map((one) => `${one.log_odds >= 0 ? "↑" : "↓"}\u00a0${featureWords(one.feature)}`)
+    .join("  ");
 }
 
 /** The newest scored entries, newest first; looked for from the newest on, because thousands may be held. */
@@ -48,6 +54,11 @@ export function lastScored(signals: ReadonlyMap<string, SignalItem>): SignalItem
     .filter((one) => one.probability !== null)
     .sort((a, b) => (b.seq ?? 0) - (a.seq ?? 0))
     .slice(0, SHOWN);
+}
+
+/** While a few rows leave the card half empty the newest stands open: what moved it is what there is to read. */
+function standing(rows: readonly SignalItem[], phone: boolean): string | null {
+  return phone || rows.length > FEW ? null : (rows[0]?.id ?? null);
 }
 
 const rowId = (row: SignalItem): string => row.id;
@@ -95,14 +106,16 @@ export function Predictions({ stale }: { stale: boolean }) {
   const known = useDesk((desk) => desk.known);
   const arrived = useDesk((desk) => desk.arrived);
   const rows = useMemo(() => lastScored(signals), [signals]);
-  const [openId, setOpenId] = useState<string | null>(null);
-  const onToggle = useCallback((id: string) => setOpenId((now) => (now === id ? null : id)), []);
+  // Undefined until somebody opened or closed one.
+  const [chosen, choose] = useState<string | null | undefined>(undefined);
+  const openId = chosen === undefined ? standing(rows, phone) : chosen;
+  const onToggle = useCallback((id: string) => choose(openId === id ? null : id), [openId]);
   const detail = useMemo(() => ({ openId, onToggle, name, content }), [openId, onToggle]);
   const list: ListProps<SignalItem> = { label: "Last predictions", rows, rowId, detail, stale, marks: (row) => ({ "data-prediction": row.id, "data-arrived": arrived.has(row.id) }) };
   return (
     <Card title="Last predictions" span={8} flush={rows.length > 0} note={rows.length > 0 ? `the newest ${rows.length}` : undefined}>
       {/* As high as its neighbours ask, whether full or empty, so that nothing moves when the signals come. */}
-      <div className="relative min-h-[432px] flex-1 max-[719px]:min-h-40">
+      <div className={`relative min-h-[432px] flex-1 ${rows.length === 0 ? "max-[719px]:min-h-40" : "max-[719px]:min-h-0"}`}>
         {rows.length === 0 && (known ? <Unscored /> : <Loading what="the predictions" />)}
         {rows.length > 0 && (phone ? <Cards {...list} card={card} height={84} maxHeight={HEIGHT} /> : <div className="absolute inset-0 flex flex-col"><Table {...list} columns={columns} oneLineFrom={ONE_LINE_FROM} /></div>)}
       </div>

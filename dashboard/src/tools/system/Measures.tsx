@@ -4,9 +4,9 @@ import { Card } from "../../components/Card";
 import { Spark } from "../../components/charts/Spark";
 import { Stat, Stats } from "../../components/Stat";
 import type { SystemHealthUpdate } from "../../events";
-import { useDesk } from "../../state/desk";
 import { age, milliseconds, quantity } from "../../state/format";
 import { useVitals } from "../../state/vitals";
+import { useFigures } from "./data";
 import { points, total } from "./vitalSigns";
 
 interface Measure {
@@ -35,7 +35,7 @@ function sockets(told: SystemHealthUpdate): string {
 }
 
 export function Measures({ stale }: { stale: boolean }) {
-  const told = useDesk((desk) => desk.health?.told ?? null);
+  const told = useFigures();
   const samples = useVitals((vitals) => vitals.samples);
   return (
     <Card title="Figures" stale={stale} note={samples.length > 1 ? "with their course since this page was opened" : undefined}>
