@@ -29,21 +29,21 @@ class DataPublisher:
         """`account_update` of that external account, else `event` (info): what an account outside the desk is worth."""
         if account is not None:
             told = {"at": stamp(), **fields, "account": account, "equity": equity, "cash": cash}
-            self.broadcaster.publish("account_update", told, f"{account} {equity:,.2f}")
+            self.broadcaster.publish("account_update", told, f"{account} {shown(equity, ',.2f')}")
             return
         data = {**fields, "report": "portfolio", "equity": equity, "cash": cash}
-        self.broadcaster.broadcast_event("info", f"Portfolio {equity:,.2f}", **data)
+        self.broadcaster.broadcast("info", f"Portfolio {shown(equity, ',.2f')}", "INFO", data)
 
     def publish_trade(
         self, symbol: str, side: str, quantity: float, price: float, *, account: str | None = None, **fields: Any
     ) -> None:
         """`trade_executed` in that external account, else `event` (order): a fill outside the desk."""
         fill = {**fields, "symbol": symbol, "side": side, "quantity": quantity, "price": price}
-        words = f"{side.upper()} {quantity:g} {symbol} @ {price}"
+        words = f"{str(side).upper()} {shown(quantity, 'g')} {symbol} @ {price}"
         if account is not None:
             self.broadcaster.publish("trade_executed", {"at": stamp(), **fill, "account": account}, words)
         else:
-            self.broadcaster.broadcast_event("order", words, **{**fill, "report": "trade"})
+            self.broadcaster.broadcast("order", words, "INFO", {**fill, "report": "trade"})
 
     def publish_alert(
         self, text: str, *, priority: str = "MEDIUM", rule: str | None = None, level: str | int = "WARNING"
@@ -65,7 +65,7 @@ class DataPublisher:
         said = {"predicted_price": predicted_price, "direction": direction, "confidence": confidence}
         data = {"at": stamp(), **fields, "kind": "forecast", "symbol": symbol, "model": model, **said}
         words = [symbol, direction or "", "" if predicted_price is None else f"→ {predicted_price}", f"({model})"]
-        self.broadcaster.publish("ml_prediction_update", data, " ".join(word for word in words if word))
+        self.broadcaster.publish("ml_prediction_update", data, " ".join(str(word) for word in words if word))
 
     def publish_pattern(
         self,
@@ -87,4 +87,12 @@ class DataPublisher:
     def publish_status(self, status: str, message: str = "", *, level: str | int = "INFO", **fields: Any) -> None:
         """`event` (info): how the script itself is doing, such as running or stopped."""
         words = f"{status}: {message}" if message else status
-        self.broadcaster.broadcast_event("info", words, level, **{**fields, "report": "status", "status": status})
+        self.broadcaster.broadcast("info", words, level, {**fields, "report": "status", "status": status})
+
+
+def shown(figure: Any, how: str) -> str:
+    """A figure for people; what is no number as it is, because a report must never stop the script."""
+    try:
+        return format(figure, how)
+    except (TypeError, ValueError):
+        return str(figure)

@@ -153,6 +153,27 @@ def test_a_logger_speaks_too(desk: DeskServer, source: str, speak: Speak) -> Non
     assert "ValueError: no quotes" in second["data"]["traceback"]
 
 
+@pytest.mark.parametrize("odd", [None, "100", Decimal("1.5"), float("nan"), object(), b"x", {1}])
+def test_nothing_handed_to_a_publisher_raises(odd: Any) -> None:
+    """Whatever a script has where a figure or a name should be: it goes on. Fields may have any name.
+
+    Seen to fail where the words for people were formatted: `publish_trade(…, quantity="100")` ended the script.
+    """
+    with Broadcaster("odd", url="http://127.0.0.1:1", token="t", exit_seconds=0) as speaker:
+        publisher: Any = DataPublisher(broadcaster=speaker)
+        publisher.publish_price(odd, odd, change_24h=odd)
+        publisher.publish_portfolio(odd, cash=odd, message=odd, level=odd)
+        publisher.publish_portfolio(odd, account=odd)
+        publisher.publish_trade(odd, odd, odd, odd, event_type=odd, message=odd)
+        publisher.publish_trade("AAPL", "buy", odd, 1.0, account="elsewhere")
+        publisher.publish_alert(odd, priority=odd, rule=odd, level=odd)
+        publisher.publish_ml_prediction(odd, odd, predicted_price=odd, direction=odd, confidence=odd)
+        publisher.publish_pattern(odd, odd, entry=odd)
+        publisher.publish_status(odd, odd, level=odd)
+        speaker.broadcast_event(odd, odd, odd, ticker=odd)
+        speaker.close(0)
+
+
 def test_the_shell_speaks_too(desk: DeskServer) -> None:
     """`python -m broadcaster` delivers and says by its exit code whether it did."""
 
