@@ -19,6 +19,7 @@ from events.journal import EventFilter
 from events.reading import Readers
 from events.rows import data_of
 from events.searching import search
+from web.choices import CHOICES
 
 PAGE = 200
 GZIP = 31  # zlib's number for a gzip frame
@@ -56,6 +57,7 @@ SIGNAL_COLUMNS = (
     *("model_id", "verdict", "quantity", "status", "outcome_r", "mae_r", "mfe_r", "reasons", "extra"),
 )
 EVENT_COLUMNS = ("epoch", "seq", "id", "type", "source", "origin", "level", "symbol", "timestamp", "message", "data")
+CHOSEN = "key IN (" + ", ".join(f"'{key}'" for key in sorted(CHOICES)) + ")"
 REJECT_COLUMNS = ("seq", "at", "source", "code", "text", "hint", "raw")
 
 
@@ -83,16 +85,16 @@ def _rejects(readers: Readers, span: Span, at: At) -> tuple[list[Cells], At | No
     return [[row.get(name) for name in REJECT_COLUMNS] for row in rows], _next(found, "seq")
 
 
-def _table(table: str, key: str, *columns: str, says: str) -> Export:
-    """A small table as it is now, whatever the span; its JSON stands in one column."""
+def _table(table: str, key: str, *columns: str, says: str, only: str = "1 = 1") -> Export:
+    """A small table as it is now, whatever the span; its JSON stands in one column. `only`: which rows, as SQL."""
     keys = key.split(", ")
     shown = ", ".join(f'"{name}"' for name in columns)
-    after = f"WHERE ({key}) > ({', '.join(f':{name}' for name in keys)})"
+    after = f"AND ({key}) > ({', '.join(f':{name}' for name in keys)})"
 
     def page(readers: Readers, span: Span, at: At) -> tuple[list[Cells], At | None]:
         del span
         where = after if at else ""
-        sql = f"SELECT {shown} FROM {table} {where} ORDER BY {key} LIMIT {PAGE}"  # noqa: S608 - names are ours
+        sql = f"SELECT {shown} FROM {table} WHERE {only} {where} ORDER BY {key} LIMIT {PAGE}"  # noqa: S608 - names are ours
         found = readers.rows(sql, dict(zip(keys, at, strict=True)) if at else {})
         return [list(one.values()) for one in found], _next(found, *keys)
 
@@ -110,6 +112,14 @@ EXPORTS: Mapping[str, Export] = {
     "sources": _table("sources", "name", "name", "config", "created_at", "updated_at", says="settings, no tokens"),
     "models": _table("models", "id", "id", "status", "sha256", "card", "created_at", "updated_at", says="their cards"),
     "accounts": _table("accounts", "name", "name", "kind", "currency", "state", "updated_seq", says="as last told"),
+    # Secrets may stand beside what people chose; tokens and logins are nobody's to take along.
+    "settings": _table(
+        "settings", "key", "key", "value", "updated_at", says="what people chose for the desk", only=CHOSEN
+    ),
+    "preferences": _table(
+        "preferences", "principal_id, key", "principal_id", "key", "value", "updated_at", says="each one's own"
+    ),
+    "jobs": _table("jobs", "id", "id", "name", "state", "progress", "result", says="long work, the newest 50"),
     "positions": _table("positions", "account, symbol", "account", "symbol", "state", "updated_seq", says="open ones"),
     "dead-letters": _table(
         "dead_letters", "id", "id", "follower", "seq", "attempts", "error", "at", "state", says="set aside"

@@ -902,7 +902,7 @@ export interface Operations {
   "GET /api/export/journal.ndjson": { path: undefined; query: { from?: string; to?: string; types?: string }; body: undefined; answer: unknown };
   /** The same as a packed file */
   "GET /api/export/journal.ndjson.gz": { path: undefined; query: { from?: string; to?: string; types?: string }; body: undefined; answer: unknown };
-  /** A table as CSV, streamed: `signals` (newest first), `events` (the journal, oldest first), `rejects` (alerts that could not be used), `sources` (settings, no tokens), `models` (their cards), `accounts` (as last told), `positions` (open ones), `dead-letters` (set aside) */
+  /** A table as CSV, streamed: `signals` (newest first), `events` (the journal, oldest first), `rejects` (alerts that could not be used), `sources` (settings, no tokens), `models` (their cards), `accounts` (as last told), `settings` (what people chose for the desk), `preferences` (each one's own), `jobs` (long work, the newest 50), `positions` (open ones), `dead-letters` (set aside) */
   "GET /api/export/{table}.csv": { path: { table: string }; query: { from?: string; to?: string; types?: string }; body: undefined; answer: unknown };
   /** Silences of sources, newest first: start, end (null while it lasts) and how many alerts were missed */
   "GET /api/gaps": { path: undefined; query: { source?: string; limit?: string; cursor?: string }; body: undefined; answer: Silences };
