@@ -187,6 +187,9 @@ class Connection(Open):
 
 
 class Connections(Open):
+    """Those of the process that answers: with several webs each has its own."""
+
+    process: str
     items: list[Connection]
     next: None
 

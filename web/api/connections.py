@@ -20,8 +20,10 @@ def blueprint(gateway: Gateway) -> Blueprint:
 
     @api.get("/api/connections")
     @require("admin")
-    @documented("The live clients: transport, position, what waits for them", gives=shapes.Connections)
+    @documented(
+        "The live clients of this `process`: transport, position, what waits for them", gives=shapes.Connections
+    )
     def connections() -> Response:
-        return answer({"items": gateway.connections(), "next": None})
+        return answer({"process": gateway.desk.values.process, "items": gateway.connections(), "next": None})
 
     return api

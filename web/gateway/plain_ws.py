@@ -73,9 +73,11 @@ class PlainWebSocket:
 
         @room.get("/ws/stats")
         @require("read")
-        @documented("Figures about the live connections: how many, how much is queued, how fast it is delivered")
+        @documented(
+            "Figures about this `process`' live connections: how many, how much is queued, how fast it is delivered"
+        )
         def stats() -> Response:
-            return answer(self._gateway.figures())
+            return answer({"process": self._gateway.desk.values.process} | self._gateway.figures())
 
         app.register_blueprint(room)
 

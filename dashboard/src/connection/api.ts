@@ -114,7 +114,9 @@ export interface Connection {
   transport?: string | null;
 }
 
+/** Those of the process that answers: with several webs each has its own. */
 export interface Connections {
+  process: string;
   items: Connection[];
   next: null;
 }
@@ -880,7 +882,7 @@ export interface Operations {
   "POST /api/backfill": { path: undefined; query: undefined; body: Record<string, unknown>; answer: unknown };
   /** Take an alert-log export as it was downloaded, and tell as a job what of it was never received */
   "POST /api/backfill/upload": { path: undefined; query: { source?: string; store?: string }; body: undefined; answer: JobProgress };
-  /** The live clients: transport, position, what waits for them */
+  /** The live clients of this `process`: transport, position, what waits for them */
   "GET /api/connections": { path: undefined; query: undefined; body: undefined; answer: Connections };
   /** Take a browser's report of what the content security policy stopped */
   "POST /api/csp-reports": { path: undefined; query: undefined; body: undefined; answer: unknown };
