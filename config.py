@@ -145,7 +145,7 @@ class Settings(BaseSettings):
     )
     risk_per_trade: float = setting(0.005, "fraction of equity", "What one trade may lose at its stop.", gt=0, le=0.1)
     max_daily_loss: float = setting(
-        0.02, "fraction of equity", "Shown, not enforced yet: what a day may lose.", gt=0, le=1
+        0.02, "fraction of equity", "Shown only, nothing is refused because of it: what a day may lose.", gt=0, le=1
     )
     max_signal_age: float = setting(300.0, "seconds", "Entries older than this are skipped as stale.", gt=0)
     full_edge: float = setting(0.05, "probability", "The edge from which a trade has its full size.", ge=0, le=1)
