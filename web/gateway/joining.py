@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from events.envelope import Passing
 from events.journal import EventFilter
-from web.gateway.messages import Message, snapshot_message
+from web.gateway.messages import Message
+from web.gateway.snapshots import Snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 PAGE = 200
 # A filter that hardly anything fits is looked for so many times 5,000 facts back.
 LOOKS_BACK = 4
-# A state that many clients who come at once share; they catch up from its seq as from their own.
-STATE_SECONDS = 0.5
 TRY_AGAIN, POLICY = 1013, 1008
 log = logging.getLogger("web.gateway")
 
@@ -79,11 +76,8 @@ class Joining:
         heartbeat: float,
     ) -> None:
         self._journal, self._rooms, self._encoder = journal, rooms, encoder
-        self._take_state, self._latest = state, latest
+        self._snapshots, self._latest = Snapshots(state), latest
         self._version, self._reach, self._stall, self._heartbeat = version, reach, stall, heartbeat
-        self._state: dict[str, Any] | None = None
-        self._state_at = 0.0
-        self._one_at_a_time = threading.Lock()
 
     def welcome(self, client: Client, position: Position | None, history: int = 0) -> None:
         """The whole of it, for a client that was authenticated: status, snapshot if needed, replay, join.
@@ -138,15 +132,13 @@ class Joining:
         return Passing(type="connection_status", key=client.id, data=data, message=said, source="desk")
 
     def _start_over(self, client: Client, reason: str, history: int) -> None:
-        state = self._fresh_state(client.position)
-        facts = self._newest(client.subscription, history, state["seq"]) if history else []
+        snapshot = self._snapshots.fresh(client.position)
+        facts = self._newest(client.subscription, history, snapshot.seq) if history else []
         while not client.gone and not self._feed(client, facts):
             self._wait_until_read(client)
             facts = [fact for fact in facts if (fact.seq or 0) > client.position]
-        data = {**state, "reason": reason}
-        passing = Passing(type="snapshot", key=client.id, data=data, message=f"snapshot ({reason})", source="desk")
-        client.send(snapshot_message(passing))
-        client.epoch, client.position = state["epoch"], state["seq"]
+        client.send(snapshot.message(reason))
+        client.epoch, client.position = snapshot.epoch, snapshot.seq
 
     def _newest(self, wanted: Subscription, count: int, last: int) -> list[Fact]:
         """The newest facts up to `last` that fit a subscription, the oldest first."""
@@ -162,15 +154,6 @@ class Joining:
             if before is None or len(found) >= count:
                 break
         return found[::-1]
-
-    def _fresh_state(self, least: int) -> dict[str, Any]:
-        """A state that is not older than what the client has; clients that come together share one."""
-        with self._one_at_a_time:
-            state = self._state
-            if state is None or time.monotonic() - self._state_at > STATE_SECONDS or state["seq"] < least:
-                self._state_at = time.monotonic()
-                state = self._state = self._take_state()
-            return state
 
     def _catch_up(self, client: Client) -> None:
         while not client.gone:

@@ -96,7 +96,7 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
     from signals.sources import Sources
     from web import errors
     from web.api import accounts
-    from web.gateway import Gateway, internals, joining
+    from web.gateway import Gateway, internals, snapshots
 
     runtime = make(engine)
     values = SimpleNamespace(**(SETTINGS | overrides))
@@ -129,7 +129,7 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
     app.register_blueprint(accounts.blueprint(desk))
     if values.stock:
         internals.PINNED["python-engineio"] = "0.0.1"
-    joining.STATE_SECONDS = values.state_seconds
+    snapshots.STATE_SECONDS = values.state_seconds
     gateway = Gateway(desk, keeper, state)
     gateway.init_app(app)
 

@@ -135,6 +135,30 @@ def test_the_state_can_be_asked_for_again(gateway: Any) -> None:
     talker.close()
 
 
+def test_who_comes_together_shares_one_snapshot(start: Any) -> None:
+    """One look at the state and one encoding for all who start over for the same reason, whichever way they came; the
+    facts since then follow it, and whoever has more than it holds is given a newer one.
+
+    Seen to fail with a message made for each client: most of what a join cost.
+    """
+    gateway = start(state_seconds=600)
+    gateway.append(3)
+    first = Plain(gateway.ws)
+    shared, _ = first.until("snapshot")
+    head = gateway.append(4)
+    talker = Talker(gateway.url, transports=["websocket"])
+    talker.wait(lambda t: t.seqs and t.seqs[-1] == head)
+    assert talker.named("snapshot") == [shared]
+    assert talker.seqs == first.facts_to(head) == [4, 5, 6, 7]
+    second = Plain(gateway.ws, epoch="old", seq=1)
+    assert second.until("snapshot")[0]["data"] == shared["data"] | {"reason": "epoch"}
+    first.say({"op": "request_state"})
+    newer = first.until("snapshot")[0]["data"]
+    assert (newer["reason"], newer["seq"]) == ("requested", head)
+    for client in (first, second, talker):
+        client.close()
+
+
 def test_subscriptions_leave_out_and_heartbeats_move_on(start: Any) -> None:
     """A client that filters gets only what it asked for; the heartbeat tells how far it was considered."""
     gateway = start(heartbeat_seconds=0.5)
