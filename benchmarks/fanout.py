@@ -24,9 +24,11 @@ from benchmarks.broadcast.generator import Broken, Generator, compiled
 from benchmarks.broadcast.servers import BARE, OURS, Running, Server, event_request, peers, running, train
 from benchmarks.broadcast.stage import ROUNDS, Stage
 from tests.conftest import fresh_database
+from tests.support.redis import RedisServer
 from tests.support.server import API_TOKEN
 
 SUSTAINED_AT, ALERTS_AT = 100, 100
+WEB_TRIALS = 3
 IDLE, PING_ROUND_SECONDS = 5000, 26.0
 FIRST_GUESS = {"H-c": 2500.0, "A": 400.0, "E": 1100.0}
 # A peer that takes minutes to let so many in.
@@ -114,19 +116,22 @@ class Bench:
         say("idle", IDLE, figures)
 
     def _several(self, folder: Path) -> None:
-        """One web process and two on one Postgres, in turn."""
-        postgres = pgserver.get_server(folder / "postgres")
+        """One web process and two on one Postgres, in turn, told of each other's commits in both ways."""
+        postgres, redis = pgserver.get_server(folder / "postgres"), RedisServer(folder).start()
         try:
-            for number in range(self.asked.trials):
+            for number in range(WEB_TRIALS):
                 figures: Figures = {}
-                for count in (1, 2):
-                    self._wait()
-                    url, data = fresh_database(postgres.get_uri()), folder / f"webs-{number}-{count}"
-                    with webs.standing(data, self._trained, url, count) as topology:
-                        figures |= webs.last_client(topology, self._program)
+                for carrier, url in (("redis", redis.url), ("notify", "")):
+                    for count in (1, 2):
+                        self._wait()
+                        data = folder / f"webs-{number}-{carrier}-{count}"
+                        database = fresh_database(postgres.get_uri())
+                        with webs.standing(data, self._trained, database, url, count) as topology:
+                            figures[f"{carrier}_{count}_ms"] = webs.last_client(topology, self._program)
                 self.webs.append(figures)
                 say("webs", webs.CLIENTS, figures)
         finally:
+            redis.kill()
             postgres.cleanup()
 
     def _wait(self) -> None:

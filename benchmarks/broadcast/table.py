@@ -96,16 +96,23 @@ def alerts(found: Sequence[Figures]) -> list[str]:
 
 
 def webs(found: Sequence[Figures], clients: int) -> list[str]:
-    """One web and two, which share the clients and the machine's cores."""
-    one, two = (median(found, f"last_of_{clients}_by_{count}_ms") for count in (1, 2))
-    if one is None or two is None:
+    """One web and two, which share the clients, by what tells the second of a commit."""
+    if not found:
         return []
+    rows = []
+    for name, carrier in (("Redis", "redis"), ("Postgres (`NOTIFY`)", "notify")):
+        one, two = ([figures[f"{carrier}_{count}_ms"] for figures in found] for count in (1, 2))
+        ratio = statistics.median(second / first for first, second in zip(one, two, strict=True))
+        rows.append(f"| {name} | {statistics.median(one):.1f} | {statistics.median(two):.1f} | {ratio:.2f}× |")
     return [
         "",
-        f"One fact to {clients:,} clients on Postgres, from its commit's end to the last of them: {one:.1f} ms with",
-        f"one web, {two:.1f} ms with two that share the clients ({two / one:.2f}×). The webs and Postgres take any",
-        "core; the worker and the clients, which would have machines of their own, take what these leave, and an",
-        "arrival is when the kernel had it.",
+        f"One fact to {clients:,} clients on Postgres, from its commit's end to the last of them, by one web and by",
+        "two that share the clients. The webs and the databases take any core; the worker and the clients, which",
+        "would have machines of their own, take what these leave, and an arrival is when the kernel had it:",
+        "",
+        "| the second web hears of it by | one web, ms | two, ms | ratio |",
+        "|---|---|---|---|",
+        *rows,
     ]
 
 

@@ -1,4 +1,7 @@
-"""One fact to 2,000 clients: of one web process, and of two that share them, on one Postgres with one worker."""
+"""One fact to 2,000 clients: of one web process, and of two that share them, on one Postgres with one worker.
+
+The second web hears of a commit by Redis, as in compose.yaml, or by Postgres itself.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmarks.broadcast import machine
-from benchmarks.broadcast.figures import Figures, seq_of
+from benchmarks.broadcast.figures import seq_of
 from benchmarks.broadcast.generator import Generator, Run
 from benchmarks.broadcast.servers import ROOM, SOCKETIO, Running, Server, event_request
 from tests.support.server import API_TOKEN
@@ -19,7 +22,7 @@ LONG_LEASE = {"LEASE_SECONDS": "6", "LEASE_RENEW_SECONDS": "2", "LOG_LEVEL": "wa
 WEB = Server("web", "web", "desk", SOCKETIO, ours=True)
 
 
-def last_client(topology: Topology, program: Path) -> Figures:
+def last_client(topology: Topology, program: Path) -> float:
     """Milliseconds from a commit's end to the last client of all webs.
 
     No process is pinned. The worker and the clients, which would have machines of their own, run when no web and no
@@ -47,7 +50,7 @@ def last_client(topology: Topology, program: Path) -> Figures:
             other.listen(int(RATE * SECONDS), SECONDS + 3)
         runs = [posting.stream(RATE, SECONDS), *(other.heard() for other in others)]
         handed = first.handed()
-    return {f"last_of_{CLIENTS}_by_{len(webs)}_ms": statistics.median(_lasts(runs, handed))}
+    return statistics.median(_lasts(runs, handed))
 
 
 def _lasts(runs: list[Run], handed: dict[int, int]) -> Iterator[float]:
@@ -62,8 +65,9 @@ def _lasts(runs: list[Run], handed: dict[int, int]) -> Iterator[float]:
 
 
 @contextmanager
-def standing(folder: Path, template: Path, database_url: str, webs: int) -> Iterator[Topology]:
-    topology = Topology(folder, template, database_url, {**ROOM, **LONG_LEASE})
+def standing(folder: Path, template: Path, database_url: str, redis_url: str, webs: int) -> Iterator[Topology]:
+    """`redis_url` may be empty: then Postgres tells the webs of each other's commits."""
+    topology = Topology(folder, template, database_url, {**ROOM, **LONG_LEASE, "REDIS_URL": redis_url})
     try:
         yield topology.start(webs, 1)
     finally:
