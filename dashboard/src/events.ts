@@ -318,9 +318,10 @@ export interface WebhookHealthUpdate {
   series: SeriesHealth[];
 }
 
-/** Database, queues, followers' lag, sockets by transport, memory in MB, delays of the event loop's timers. */
+/** Database, queues, followers' lag, sockets by transport, memory in MB, delays of the event loop's timers. `process` names the one that tells: with several webs each tells its own clients. */
 export interface SystemHealthUpdate {
   version: string;
+  process: string | null;
   started_at: string;
   uptime_s: number;
   engine: string;

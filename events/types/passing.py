@@ -71,9 +71,11 @@ class WorkerHealth(Open):
 
 
 class SystemHealthUpdate(Open):
-    """Database, queues, followers' lag, sockets by transport, memory in MB, delays of the event loop's timers."""
+    """Database, queues, followers' lag, sockets by transport, memory in MB, delays of the event loop's timers.
+    `process` names the one that tells: with several webs each tells its own clients."""
 
     version: str
+    process: str | None = None
     started_at: str
     uptime_s: float
     engine: str

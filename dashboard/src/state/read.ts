@@ -208,6 +208,7 @@ export function readHealth(raw: Raw): SystemHealthUpdate | null {
   const worker = raw["worker"];
   return {
     version,
+    process: text(raw, "process"),
     started_at: text(raw, "started_at") ?? "",
     uptime_s: number(raw, "uptime_s") ?? 0,
     engine: text(raw, "engine") ?? "",

@@ -8,6 +8,7 @@ import { ask } from "../../connection/ask";
 import { ApiError } from "../../connection/http";
 import type { SystemHealthUpdate } from "../../events";
 import { desk, useDesk } from "../../state/desk";
+import { clientsOf } from "./clientsOf";
 
 const CLIENTS_MS = 2_000;
 /** So many are asked for less often: each is a line of the answer. */
@@ -37,7 +38,7 @@ export function useConnections() {
     queryKey: ["connections"],
     refetchInterval: ({ state }) => ((state.data?.items.length ?? 0) > MANY ? MANY_MS : CLIENTS_MS),
     queryFn: ({ signal }) =>
-      ask("GET /api/connections", { signal }).catch((error: unknown) => {
+      clientsOf(desk.getState().health?.told.process ?? undefined, () => ask("GET /api/connections", { signal })).catch((error: unknown) => {
         if (error instanceof ApiError && error.status === 403) return null;
         throw error;
       }),
