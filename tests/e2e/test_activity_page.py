@@ -40,7 +40,13 @@ def busy(template_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> I
             level = {"warning": "WARNING", "error": "ERROR"}.get(kind, "INFO")
             publish(
                 server,
-                line(f"one {kind}", kind, level=level, symbol="AAPL", data={"note": HOSTILE, "legs": [1, {"a": None}]}),
+                line(
+                    f"one {kind}",
+                    kind,
+                    level=level,
+                    symbol="AAPL",
+                    data={"note": HOSTILE, "legs": [1, {"a": None}], "why": None},
+                ),
             )
         server.wait_processed()
         yield server
@@ -91,6 +97,7 @@ def test_everything_that_happens_is_there_and_opens(busy: DeskServer, visitor: V
     rows(page, "one order").click()
     detail = page.locator("[data-detail]")
     expect(detail).to_contain_text(HOSTILE)
+    expect(detail).to_contain_text("not told: why")
     expect(detail).to_contain_text("published from outside")
     shoot(page, f"activity-detail-{size}-{theme}")
     assert_fits(page)
@@ -154,7 +161,8 @@ def test_a_time_is_jumped_to_by_chart_and_by_key(many: DeskServer, visitor: Visi
     page.get_by_label("Jump to a time").fill("5d")
     page.keyboard.press("Enter")
     expect(page.locator("[data-past]")).to_contain_text("The past")
-    expect(page.get_by_text("Nothing matches these filters.")).to_be_visible()
+    # Seen to fail with a promise that new events would appear in the past.
+    expect(page.get_by_text("Nothing had happened by then.")).to_be_visible()
     page.go_back()
     expect(page.locator("[data-past]")).to_have_count(0)
     page.go_forward()
@@ -201,9 +209,13 @@ def test_a_saved_filter_is_in_every_browser(busy: DeskServer, visitor: Visitor, 
     expect(one.locator("[data-preset='Orders 2']")).to_have_count(0)
 
 
-def test_what_is_filtered_can_be_copied_and_exported(busy: DeskServer, visitor: Visitor) -> None:
-    """Lines for a spreadsheet on the clipboard, and a file of everything that the filter lets through."""
-    page = open_feed(visitor, busy, "?types=event&q=one+")
+@pytest.mark.parametrize("width", [1440, 390])
+def test_what_is_filtered_can_be_copied_and_exported(busy: DeskServer, visitor: Visitor, width: int) -> None:
+    """Lines for a spreadsheet on the clipboard, and a file of everything that the filter lets through.
+
+    Seen to fail on a phone, where neither was to be had.
+    """
+    page = open_feed(visitor, busy, "?types=event&q=one+", width=width, height=844)
     expect(rows(page)).to_have_count(8)
     page.get_by_role("button", name="Copy").first.click()
     copied = page.evaluate("navigator.clipboard.readText()").splitlines()

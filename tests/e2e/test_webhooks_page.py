@@ -116,6 +116,8 @@ def test_an_alert_that_posts_to_an_old_url_is_told(server: DeskServer, visitor: 
     card = page.get_by_role("region", name="Posts with an unknown token")
     expect(card).to_contain_text("1 since the start")
     assert_accessible(page)
+    card.get_by_role("link", name="Connect").click()
+    expect(page.get_by_role("button", name="Copy URL")).to_be_visible()
 
 
 def test_a_silence_ends_with_the_number_missed(busy: DeskServer, visitor: Visitor) -> None:

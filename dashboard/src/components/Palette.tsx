@@ -6,6 +6,11 @@ import { Dialog } from "radix-ui";
 import { useCommandList } from "../state/commands";
 import { Keys } from "./Keys";
 
+/** Every word that was typed stands in the name: letters scattered over it are no match, and must not come first. */
+function found(name: string, typed: string): number {
+  return typed.toLowerCase().split(/\s+/).every((word) => name.toLowerCase().includes(word)) ? 1 : 0;
+}
+
 export default function Palette({ onOpenChange }: { onOpenChange: (open: boolean) => void }) {
   const commands = useCommandList();
   const groups = [...new Set(commands.map((one) => one.group))];
@@ -18,7 +23,7 @@ export default function Palette({ onOpenChange }: { onOpenChange: (open: boolean
           className="panel fixed top-[12vh] left-1/2 z-50 w-[560px] max-w-[calc(100vw-24px)] -translate-x-1/2 overflow-hidden"
         >
           <Dialog.Title className="sr-only">Command palette</Dialog.Title>
-          <Command label="Commands" loop>
+          <Command label="Commands" loop filter={found}>
             <Command.Input placeholder="What do you want to do?" className="hairline-b h-10 w-full bg-transparent px-4 outline-none placeholder:text-faint" />
             <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
               <Command.Empty className="px-3 py-4 text-muted">Nothing by that name.</Command.Empty>
@@ -29,7 +34,7 @@ export default function Palette({ onOpenChange }: { onOpenChange: (open: boolean
                     .map((one) => (
                       <Command.Item
                         key={one.id}
-                        value={`${one.label} ${one.id}`}
+                        value={`${one.label} · ${one.group}`}
                         className="menu-item text-muted"
                         onSelect={() => {
                           onOpenChange(false);

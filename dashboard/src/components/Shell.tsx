@@ -58,6 +58,7 @@ export function Shell({ tools, children }: { tools: readonly Tool[]; children: R
 function shellCommands(tools: readonly Tool[], help: () => void): Command[] {
   return [
     ...tools.map((tool) => ({ id: tool.path, label: `Go to ${tool.name}`, group: "Go", keys: `g ${tool.jump}`, run: () => go(tool.path) })),
+    ...tools.flatMap((tool) => (tool.places ?? []).map(([path, label]) => ({ id: path, label, group: tool.name, run: () => go(path) }))),
     {
       id: "theme",
       label: "Switch between dark and paper",
@@ -73,6 +74,15 @@ function shellCommands(tools: readonly Tool[], help: () => void): Command[] {
       run: () => {
         const zones = ["exchange", "local", "utc"] as const;
         prefer({ clock: zones[(zones.indexOf(preferences.getState().clock) + 1) % zones.length] ?? "utc" });
+      },
+    },
+    {
+      id: "palette",
+      label: "Next colours of gain and loss: teal, blue, red up",
+      group: "Look",
+      run: () => {
+        const all = ["default", "colour-blind", "red-up"] as const;
+        prefer({ palette: all[(all.indexOf(preferences.getState().palette) + 1) % all.length] ?? "default" });
       },
     },
     { id: "help", label: "Keys and help", group: "Help", keys: "?", run: help },

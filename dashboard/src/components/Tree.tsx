@@ -7,16 +7,24 @@ const SHOWN = 100;
 
 export function Tree({ value, depth = 0 }: { value: unknown; depth?: number }) {
   const entries = Array.isArray(value) ? value.map((one: unknown, index) => [String(index + 1), one] as const) : Object.entries(isRecord(value) ? value : {});
+  const told = entries.filter(([, inner]) => !isNothing(inner));
+  const rest = entries.filter(([, inner]) => isNothing(inner)).map(([name]) => name);
   return (
     <ul className={depth === 0 ? "" : "border-l border-line pl-3"}>
-      {entries.slice(0, SHOWN).map(([name, inner]) => (
+      {told.slice(0, SHOWN).map(([name, inner]) => (
         <li key={name}>
           <Branch name={name} value={inner} depth={depth} />
         </li>
       ))}
-      {entries.length > SHOWN && <li className="text-faint">and {entries.length - SHOWN} more</li>}
+      {told.length > SHOWN && <li className="text-faint">and {told.length - SHOWN} more</li>}
+      {rest.length > 0 && <li className="mt-1 break-words text-faint">not told: {rest.slice(0, SHOWN).join(", ")}</li>}
     </ul>
   );
+}
+
+/** Thirty dashes below each other would hide what was told between them. */
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined || (Array.isArray(value) && value.length === 0) || (isRecord(value) && Object.keys(value).length === 0);
 }
 
 function Branch({ name, value, depth }: { name: string; value: unknown; depth: number }) {
@@ -40,8 +48,6 @@ function Branch({ name, value, depth }: { name: string; value: unknown; depth: n
 }
 
 function Leaf({ value }: { value: unknown }) {
-  if (value === null || value === undefined) return <span className="figure text-faint">–</span>;
   if (typeof value === "string") return <span className="min-w-0 break-words whitespace-pre-wrap">{value === "" ? <span className="text-faint">empty</span> : value}</span>;
-  if (typeof value === "object") return <span className="figure text-faint">{Array.isArray(value) ? "none" : "no fields"}</span>;
   return <span className="figure">{JSON.stringify(value)}</span>;
 }

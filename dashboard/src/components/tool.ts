@@ -11,6 +11,8 @@ export interface Tool {
   icon: LucideIcon;
   /** The second key of its `g` jump. */
   jump: string;
+  /** Addresses inside it that the palette leads to from anywhere, each with its name. */
+  places?: readonly (readonly [path: string, name: string])[];
   Page: ComponentType;
   /** Fetches its script ahead of its first use. */
   fetch: () => Promise<unknown>;

@@ -12,10 +12,19 @@ type Told = Omit<Tool, "Page" | "fetch">;
 
 const made = (told: Told, fetch: () => Promise<{ default: ComponentType }>): Tool => ({ ...told, fetch, Page: lazy(fetch) });
 
+const INSIDE = {
+  webhooks: [
+    ["/webhooks/connect", "Connect TradingView: address and messages"],
+    ["/webhooks/try", "Dry run: paste an alert"],
+    ["/webhooks/backfill", "Backfill from an alert log"],
+  ],
+  activity: [["/activity?level=ERROR,CRITICAL", "Show only errors"]],
+} as const;
+
 export const tools: readonly Tool[] = [
   made({ path: "/ml-dashboard", name: "ML hub", icon: BrainCircuit, jump: "m" }, () => import("./ml/MlPage")),
   made({ path: "/signals", name: "Live signals", short: "Signals", icon: Zap, jump: "s" }, () => import("./signals/SignalsPage")),
-  made({ path: "/webhooks", name: "Webhook health", short: "Webhooks", icon: Webhook, jump: "w" }, () => import("./webhooks/WebhooksPage")),
-  made({ path: "/activity", name: "Activity", icon: Activity, jump: "a" }, () => import("./activity/ActivityPage")),
+  made({ path: "/webhooks", name: "Webhook health", short: "Webhooks", icon: Webhook, jump: "w", places: INSIDE.webhooks }, () => import("./webhooks/WebhooksPage")),
+  made({ path: "/activity", name: "Activity", icon: Activity, jump: "a", places: INSIDE.activity }, () => import("./activity/ActivityPage")),
   made({ path: "/system", name: "System", icon: Gauge, jump: "y" }, () => import("./system/SystemPage")),
 ];

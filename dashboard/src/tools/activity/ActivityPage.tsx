@@ -156,6 +156,7 @@ function useLatest(run: () => void): () => void {
 }
 
 function Nothing({ filters }: { filters: Filters }) {
+  if (filters.until !== "") return <Empty title={isFiltered({ ...filters, since: "", until: "" }) ? "Nothing that matches had happened by then." : "Nothing had happened by then."}>Jump to a later time, or go back to now.</Empty>;
   if (isFiltered(filters)) return <Empty title="Nothing matches these filters.">New events that match appear here by themselves.</Empty>;
   return (
     <Empty title="Nothing has happened yet.">
@@ -200,7 +201,6 @@ function useFeedCommands(togglePause: () => void, playLately: () => void): void 
         { id: "search", label: "Search the activity", group: "Activity", keys: "/", run: () => document.querySelector<HTMLElement>("[data-filter]")?.focus() },
         { id: "jump", label: "Jump to a time", group: "Activity", keys: "j", run: () => document.querySelector<HTMLElement>("[data-jump]")?.focus() },
         { id: "playback", label: "Play back the last 15 minutes", group: "Activity", run: playLately },
-        { id: "errors", label: "Show only errors", group: "Activity", run: () => go("/activity?level=ERROR,CRITICAL") },
         { id: "clear", label: "Clear the filters, back to now", group: "Activity", run: () => go("/activity") },
       ],
       [togglePause, playLately],

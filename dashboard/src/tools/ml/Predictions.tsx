@@ -30,10 +30,10 @@ const HEIGHT = 404;
 const ONE_LINE_FROM = 820;
 
 const columns: readonly Column<SignalItem>[] = [
-  { id: "time", title: "Time", width: "100px", narrow: "96px", sortBy: (row) => row.received_at, cell: (row) => <Time at={row.received_at} /> },
+  { id: "time", title: "Time", width: "100px", narrow: "84px", sortBy: (row) => row.received_at, cell: (row) => <Time at={row.received_at} /> },
   { id: "symbol", title: "Symbol", width: "120px", narrow: "104px", tight: "minmax(76px, 1fr)", sortBy: (row) => row.symbol, cell: (row) => <SymbolCell row={row} /> },
   { id: "side", title: "Side", width: "36px", cell: (row) => <Side side={row.side} /> },
-  { id: "price", title: "Price", width: "80px", right: true, cell: (row) => <Price value={row.price} /> },
+  { id: "price", title: "Price", width: "80px", narrow: "76px", right: true, cell: (row) => <Price value={row.price} /> },
   { id: "probability", title: "Probability", width: "104px", narrow: "98px", tight: "minmax(88px, 140px)", sortBy: (row) => row.probability, cell: (row) => <ProbabilityCell row={row} /> },
   { id: "verdict", title: "Verdict", width: "58px", tight: "84px", sortBy: (row) => row.verdict, cell: (row) => <Verdict verdict={row.verdict} /> },
   { id: "result", title: "Result", width: "84px", under: "-2 / -1", right: true, sortBy: (row) => row.outcome_r, cell: (row) => <Result row={row} /> },

@@ -28,7 +28,13 @@ export function Strangers() {
         <span className="text-warn">
           The last came <Age at={data.last} /> ago and was refused.
         </span>{" "}
-        <span className="text-muted">An alert may still post to an old URL: copy the webhook’s URL under Connect into it.</span>
+        <span className="text-muted">
+          An alert may still post to an old URL: copy the webhook’s URL into it, from{" "}
+          <a href="/webhooks/connect" className="text-accent underline">
+            Connect
+          </a>
+          .
+        </span>
       </p>
     </Card>
   );

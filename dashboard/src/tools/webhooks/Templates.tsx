@@ -17,7 +17,7 @@ export function Templates() {
     <Card title="2 · What the alert says" note={<span className="max-[719px]:hidden">{`${TEMPLATES.length} messages to paste; any of these conventions is understood`}</span>} span={7}>
       <div className="grid gap-4 min-[720px]:grid-cols-[200px_minmax(0,1fr)]">
         {phone ? (
-          <Choose label="Message" optional={false} value={id} options={TEMPLATES.map((one) => ({ value: one.id, label: one.name }))} onChoose={setId} />
+          <Choose label="Message" optional={false} wide value={id} options={TEMPLATES.map((one) => ({ value: one.id, label: one.name }))} onChoose={setId} />
         ) : (
           <div role="radiogroup" aria-label="Message" className="-ml-2 max-h-[480px] overflow-y-auto">
             {TEMPLATES.map((one) => (

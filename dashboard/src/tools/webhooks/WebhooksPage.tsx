@@ -1,11 +1,10 @@
 /** Webhook health: how alerts come in, how to connect, how an alert is read, and what was missed. */
 
-import { useMemo, useState } from "react";
+import { useState } from "react";
 
 import { Choose } from "../../components/Choose";
 import { Page } from "../../components/Page";
 import { Segmented } from "../../components/Segmented";
-import { useCommands } from "../../state/commands";
 import { useDesk } from "../../state/desk";
 import { go, usePath, useQueryText } from "../../state/location";
 import { Backfill } from "./Backfill";
@@ -39,7 +38,6 @@ export default function WebhooksPage() {
   const seq = Number(query.get("seq") ?? "");
   const [hours, setHours] = useState<(typeof SPANS)[number][0]>("24");
   const health = useDesk((desk) => desk.sources);
-  useViewCommands();
   return (
     <Page
       title="Webhook health"
@@ -58,18 +56,5 @@ export default function WebhooksPage() {
       {view === "try" && <Try key={seq} seq={Number.isInteger(seq) && seq > 0 ? seq : null} onPaste={() => go("/webhooks/try", { replace: true })} />}
       {view === "backfill" && <Backfill />}
     </Page>
-  );
-}
-
-function useViewCommands(): void {
-  useCommands(
-    useMemo(
-      () => [
-        { id: "connect", label: "Connect TradingView: address and messages", group: "Webhook health", run: () => show("connect") },
-        { id: "try", label: "Dry run: paste an alert", group: "Webhook health", run: () => show("try") },
-        { id: "backfill", label: "Backfill from an alert log", group: "Webhook health", run: () => show("backfill") },
-      ],
-      [],
-    ),
   );
 }
