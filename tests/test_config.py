@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import config
+from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).parents[1]
 
@@ -163,7 +164,7 @@ def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
         env=kept | env,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=2 * PATIENCE,
         check=False,
     )
 

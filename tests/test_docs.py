@@ -19,6 +19,7 @@ from events import catalogue
 from tests.conftest import StartServer
 from tests.documented import DOCS, ROOT, codes_said, table, words_written
 from tests.support.alerts import entry
+from tests.support.patience import PATIENCE
 from tests.support.server import API_TOKEN, WEBHOOK_TOKEN, DeskServer
 from tests.web.conftest import app, client, make_app  # noqa: F401 - fixtures
 from web.assembly import App
@@ -149,7 +150,7 @@ def test_every_python_command_answers_help(command: str) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=2 * PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -233,7 +234,7 @@ def test_the_ways_to_follow_work_as_shown(start_server: StartServer) -> None:
     for reader in readers:
         reader.start()
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 2 * PATIENCE
         number = 0
         while time.monotonic() < deadline and not all(seen(lines) for lines in printed.values()):
             number += 1
@@ -254,8 +255,8 @@ def test_publishing_works_as_shown(start_server: StartServer) -> None:
     """The example stores one external fact, and run again stores nothing."""
     server = start_server()
     for existing in (False, True):
-        output, _ = running(server, "Publishing").communicate(timeout=30)
+        output, _ = running(server, "Publishing").communicate(timeout=PATIENCE)
         assert f"'existing': {existing}" in output, output
     facts = [fact for fact in server.facts(types="event") if fact["message"] == "scan done"]
     assert [fact["origin"] for fact in facts] == ["external"]
-    assert requests.get(f"{server.url}/healthz", timeout=5).ok
+    assert requests.get(f"{server.url}/healthz", timeout=PATIENCE).ok

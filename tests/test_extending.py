@@ -19,6 +19,7 @@ from signals.plan import Plan, plan
 from signals.rules import SizingRules
 from signals.sizing import _Caps
 from tests.documented import DOCS, ROOT
+from tests.support.patience import PATIENCE
 from trading import contracts, instruments
 
 
@@ -49,7 +50,7 @@ def test_a_model_of_ones_own_serves(tmp_path: Path) -> None:
         env={"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=4 * PATIENCE,
         check=True,
     )
     told = dict(line.split("=", 1) for line in done.stdout.split())

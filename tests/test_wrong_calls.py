@@ -11,6 +11,7 @@ import pytest
 
 from tests.conftest import StartServer
 from tests.documented import ROOT
+from tests.support.patience import PATIENCE
 from tests.support.server import API_TOKEN, SECRET_KEY, free_port
 
 LOG = "Alert ID,Ticker,Name,Description,Time\n1,MNQ1!,one,BUY MNQ1! @ 25118.25,2025-12-01T10:45:00Z\n"
@@ -31,7 +32,13 @@ def call(folder: Path, command: str, **env: str) -> subprocess.CompletedProcess[
     words = [str(ROOT / word) if word == "web_server.py" else word for word in command.split()]
     kept = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATA_DIR": "data", "PORT": "0"}
     return subprocess.run(
-        [sys.executable, *words], cwd=folder, env=kept | env, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, *words],
+        cwd=folder,
+        env=kept | env,
+        capture_output=True,
+        text=True,
+        timeout=2 * PATIENCE,
+        check=False,
     )
 
 

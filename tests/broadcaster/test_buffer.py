@@ -13,6 +13,7 @@ from broadcaster.disk import DiskLog
 from broadcaster.item import Item, make_item
 from broadcaster.marks import new_id, stamp
 from tests.broadcaster.conftest import Speak, numbers
+from tests.support.patience import PATIENCE
 from tests.support.server import DeskServer
 from web.gateway.publish import ID
 
@@ -75,7 +76,7 @@ def test_the_count_of_dropped_events_is_reported(desk: DeskServer, source: str, 
     for n in range(505):
         speaker.broadcast_event("info", f"event {n}", "ERROR" if n % 101 == 0 else "INFO", n=n)
     desk.start()
-    assert speaker.flush(20), speaker.stats
+    assert speaker.flush(PATIENCE), speaker.stats
     assert speaker.stats.dropped == 405
     found = numbers(desk, source)
     assert set(range(0, 505, 101)) <= set(found)

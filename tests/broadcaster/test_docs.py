@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.support.patience import PATIENCE
 from tests.support.server import API_TOKEN, ROOT, DeskServer
 
 TEXT = (ROOT / "docs" / "broadcaster.md").read_text()
@@ -32,7 +33,7 @@ def test_every_example_works_as_shown(number: int, desk: DeskServer) -> None:
         env=environment(desk),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert SAYS[number] in [fact["message"] for fact in desk.facts(before)]
@@ -41,10 +42,12 @@ def test_every_example_works_as_shown(number: int, desk: DeskServer) -> None:
 def test_the_command_works_as_shown(desk: DeskServer) -> None:
     """The shell line delivers; without a token it says what to do, with exit code 2."""
     (line,) = COMMAND
-    done = subprocess.run(line, shell=True, cwd=ROOT, env=environment(desk), capture_output=True, text=True, timeout=30)
+    done = subprocess.run(
+        line, shell=True, cwd=ROOT, env=environment(desk), capture_output=True, text=True, timeout=PATIENCE
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert "BUY 100 AAPL" in [fact["message"] for fact in desk.facts(source="shell")]
     bare = environment(desk) | {"SIGNAL_DESK_TOKEN": ""}
-    wrong = subprocess.run(line, shell=True, cwd=ROOT, env=bare, capture_output=True, text=True, timeout=30)
+    wrong = subprocess.run(line, shell=True, cwd=ROOT, env=bare, capture_output=True, text=True, timeout=PATIENCE)
     assert wrong.returncode == 2
     assert "python web_server.py token" in wrong.stderr

@@ -10,6 +10,7 @@ import pytest
 from broadcaster import Broadcaster, Follower, NoToken, Refused, follow, follow_async
 from tests.broadcaster.conftest import Speak, until
 from tests.support.cable import Cable
+from tests.support.patience import PATIENCE
 from tests.support.server import API_TOKEN, DeskServer
 
 pytestmark = [pytest.mark.socket, pytest.mark.usefixtures("engine")]
@@ -42,7 +43,7 @@ def test_across_a_restart(desk: DeskServer, speak: Speak) -> None:
     say(speaker, 200, 300)
     desk.start()
     say(speaker, 300, 400)
-    listener.join(30)
+    listener.join(PATIENCE)
     assert [n for _, n in seen] == list(range(400))
     assert [seq for seq, _ in seen] == sorted({seq for seq, _ in seen})
 
@@ -68,7 +69,7 @@ def test_across_a_cut_network_and_on_from_a_position(desk: DeskServer, cable: Ca
     assert [next(events)["data"]["n"] for _ in range(10)] == list(range(10))
     cable.cut()
     say(speaker, 10, 20)
-    assert speaker.flush(10)
+    assert speaker.flush(PATIENCE)
     cable.mend()
     assert [next(events)["data"]["n"] for _ in range(5)] == list(range(10, 15))
     events.close()
@@ -80,15 +81,16 @@ def test_from_now_on_by_symbol_and_for_asyncio(desk: DeskServer, speak: Speak) -
     """Without `since` only what comes; by symbol only its facts; an async loop sees the same."""
     speaker = speak(desk.url)
     say(speaker, 0, 3)
-    assert speaker.flush(10)
+    assert speaker.flush(PATIENCE)
 
     async def first() -> int:
         events = follow_async(["event"], symbols=["AAPL"], url=desk.url, token=API_TOKEN)
         waiting = asyncio.ensure_future(anext(events))
-        await asyncio.sleep(0.3)
-        speaker.broadcast_event("order", "another", ticker="MSFT", n=3)
-        speaker.broadcast_event("order", "this one", ticker="AAPL", n=4)
-        found = await asyncio.wait_for(waiting, 10)
+        while not waiting.done():  # what is said before it listens is not for it
+            await asyncio.sleep(0.3)
+            speaker.broadcast_event("order", "another", ticker="MSFT", n=3)
+            speaker.broadcast_event("order", "this one", ticker="AAPL", n=4)
+        found = await waiting
         await events.aclose()  # type: ignore[attr-defined]
         return int(found["data"]["n"])
 
@@ -129,13 +131,23 @@ def test_history_without_limit_and_a_history_that_was_reset(
     assert [next(events)["data"]["n"] for _ in range(5)] == list(range(5))
     cable.cut()
     say(speaker, 5, 700)
-    assert speaker.flush(20)
+    assert speaker.flush(PATIENCE)
     cable.mend()
     assert [next(events)["data"]["n"] for _ in range(695)] == list(range(5, 700))
     events.close()
     with follow(["event"], since={"epoch": "another", "seq": 3}, url=desk.url, token=API_TOKEN) as lost:
-        threading.Timer(0.5, say, (speaker, 700, 701)).start()
+        came = threading.Event()
+
+        def say_again_and_again() -> None:
+            """What is said before it listens is not for it."""
+            while not came.wait(0.5):
+                say(speaker, 700, 701)
+
+        saying = threading.Thread(target=say_again_and_again)
+        saying.start()
         assert next(lost)["data"]["n"] == 700
+        came.set()
+        saying.join()
     assert "history was reset" in caplog.text
 
 
@@ -146,7 +158,7 @@ def test_behind_what_the_desk_keeps(desk: DeskServer, speak: Speak, caplog: pyte
     speaker = speak(desk.url)
     before = desk.get("/api/events", limit=1)["head"]
     say(speaker, 0, 300)
-    assert speaker.flush(10)
+    assert speaker.flush(PATIENCE)
     facts = desk.facts(after=before, types="event", source=speaker.source)
     oldest = facts[150]["seq"]
     with sqlite3.connect(desk.data_dir / "desk.db") as raw:

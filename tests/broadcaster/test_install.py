@@ -9,6 +9,7 @@ import sys
 import venv
 from pathlib import Path
 
+from tests.support.patience import PATIENCE
 from tests.support.server import ROOT
 
 PROBE = """
@@ -38,21 +39,21 @@ def test_it_installs_and_runs_without_the_server(tmp_path: Path) -> None:
     # Built with this environment's setuptools where it has one (before Python 3.13), so that no network is needed.
     here = ["--no-build-isolation"] if importlib.util.find_spec("setuptools") else []
     pip = [sys.executable, "-m", "pip"]
-    subprocess.run([*pip, "wheel", *quiet, *here, "--wheel-dir", wheels, source], check=True, timeout=60)
+    subprocess.run([*pip, "wheel", *quiet, *here, "--wheel-dir", wheels, source], check=True, timeout=2 * PATIENCE)
     venv.create(home, with_pip=False)
     python = home / "bin" / "python"
     (wheel,) = wheels.glob("signal_desk_broadcaster-*.whl")
-    subprocess.run([*pip, "--python", python, "install", *quiet, "--no-index", wheel], check=True, timeout=60)
+    subprocess.run([*pip, "--python", python, "install", *quiet, "--no-index", wheel], check=True, timeout=2 * PATIENCE)
     (packages,) = home.glob("lib/python*/site-packages")
     dependency = Path(str(importlib.metadata.distribution("websocket-client").locate_file("websocket")))
     shutil.copytree(dependency, packages / "websocket")
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     done = subprocess.run(
-        [python, "-c", PROBE], cwd=wheels, env=environment, capture_output=True, text=True, timeout=30
+        [python, "-c", PROBE], cwd=wheels, env=environment, capture_output=True, text=True, timeout=PATIENCE
     )
     assert done.returncode == 0, done.stderr
     assert (packages / "broadcaster" / "py.typed").exists()
-    told = subprocess.run([home / "bin" / "broadcaster", "--help"], capture_output=True, text=True, timeout=30)
+    told = subprocess.run([home / "bin" / "broadcaster", "--help"], capture_output=True, text=True, timeout=PATIENCE)
     assert "Tell a Signal Desk" in told.stdout
 
 

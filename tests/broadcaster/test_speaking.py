@@ -14,6 +14,7 @@ import requests
 
 from broadcaster import AsyncBroadcaster, Broadcaster, BroadcastHandler, DataPublisher, get_broadcaster
 from tests.broadcaster.conftest import Speak, until
+from tests.support.patience import PATIENCE
 from tests.support.server import API_TOKEN, ROOT, DeskServer
 
 
@@ -26,7 +27,7 @@ def make_token(server: DeskServer, scope: str) -> str:
         f"{server.url}/api/tokens",
         json={"name": scope, "scopes": [scope]},
         headers={"Authorization": f"Bearer {API_TOKEN}"},
-        timeout=10,
+        timeout=PATIENCE,
     )
     return str(answer.json()["token"])
 
@@ -178,8 +179,8 @@ def test_the_shell_speaks_too(desk: DeskServer) -> None:
     """`python -m broadcaster` delivers and says by its exit code whether it did."""
 
     def run(*words: str, token: str = API_TOKEN) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "broadcaster", *words, "--url", desk.url, "--token", token, "--timeout", "5"]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30)
+        command = [sys.executable, "-m", "broadcaster", *words, "--url", desk.url, "--token", token, "--timeout", "30"]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
 
     order = (
         "BUY 100 AAPL",
@@ -206,7 +207,7 @@ def test_demo_events_are_one_of_each(desk: DeskServer) -> None:
     environment = desk.environment() | {"SIGNAL_DESK_TOKEN": API_TOKEN, "SIGNAL_DESK_URL": desk.url}
     before = desk.get("/api/events", limit=1)["head"]
     command = [sys.executable, "scripts/demo_events.py"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE)
     assert (done.returncode, done.stdout) == (0, "8 of 8 events sent\n"), done.stderr
     facts = desk.facts(before, types="event")
     kinds = {"scan", "strategy", "order", "profit", "rebalance", "info", "warning", "error"}
@@ -242,7 +243,7 @@ get_broadcaster(sys.argv[3]).broadcast_event("info", "after the fork", child=chi
 
 def test_a_fork_and_a_plain_end_lose_nothing(desk: DeskServer, source: str) -> None:
     """Parent and child both speak and simply end: the last events are delivered on the way out, each once."""
-    subprocess.run([sys.executable, "-c", FORKING, desk.url, API_TOKEN, source], cwd=ROOT, timeout=30, check=True)
+    subprocess.run([sys.executable, "-c", FORKING, desk.url, API_TOKEN, source], cwd=ROOT, timeout=PATIENCE, check=True)
     until(lambda: len(said(desk, source)) == 3)
     words = [(fact["message"], fact["data"].get("child")) for fact in said(desk, source)]
     assert sorted(words, key=json.dumps) == [("after the fork", False), ("after the fork", True), ("parent", None)]

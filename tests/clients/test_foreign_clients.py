@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.patience import PATIENCE
 from tests.support.server import ROOT
 from tests.web.gateway.following import Plain, assert_contiguous
 
@@ -27,7 +28,7 @@ def test_nodes_socketio_client_follows_across_reconnects(gateway: Any) -> None:
     gateway.append(1)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as node:
         gateway.append(TOTAL - 1, at_once=2, pause=0.01)
-        out, err = node.communicate(timeout=40)
+        out, err = node.communicate(timeout=2 * PATIENCE)
     assert node.returncode == 0, err.decode()
     seen = json.loads(out)
     assert_contiguous(seen["seqs"])

@@ -9,7 +9,6 @@ runtime.patch(ENGINE)  # type: ignore[arg-type]
 
 import logging  # noqa: E402
 import sqlite3  # noqa: E402
-import subprocess  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
 
@@ -22,71 +21,50 @@ from events.journal import Change, Entry, EventFilter, Unit, open_journal  # noq
 from events.wakeups import Wakeups  # noqa: E402
 from runtime.native import get_ident  # noqa: E402
 
-LOOP_STALL_SECONDS = 0.1
+PATIENCE = 30.0
 
 
 def unit() -> Unit:
     return Unit([Entry(Fact("event", {"event_type": "info"}, "hello", "test"))])
 
 
-def stalls(engine: runtime.Runtime) -> list[float]:
-    """Beats every 5 ms; the list grows with how late each was."""
-    late: list[float] = []
+def beating(engine: runtime.Runtime) -> list[float]:
+    """Beats every 5 ms, two hundred times a second; when each was."""
+    beats: list[float] = []
 
     def beat() -> None:
         while True:
-            before = time.monotonic()
             engine.sleep(0.005)
-            late.append(time.monotonic() - before - 0.005)
+            beats.append(time.monotonic())
 
     engine.spawn(beat)
-    return late
-
-
-CONTROL = """
-import sys, threading, time
-worst, ended = 0.0, threading.Event()
-threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
-while not ended.is_set():
-    before = time.monotonic()
-    time.sleep(0.005)
-    worst = max(worst, time.monotonic() - before - 0.005)
-print(worst)
-"""
-
-
-class Control:
-    """A process that only sleeps, beside the one that is measured: how late it is, is the machine's doing."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen([sys.executable, "-c", CONTROL], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-
-    def worst(self) -> float:
-        return float(self._process.communicate()[0])
+    return beats
 
 
 def locked(url: str) -> None:
-    """A 3 s lock of another program: 503 within the time, and the loop never stalls."""
-    control = Control()
+    """A 3 s lock of another program: 503 while it lasts, and the loop goes on."""
     engine = runtime.make(ENGINE)  # type: ignore[arg-type]
     journal = open_journal(url, engine)
-    late = stalls(engine)
+    beats = beating(engine)
     other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     refused: list[float] = []
 
     def post() -> None:
-        began = time.monotonic()
         try:
             journal.append(unit())
         except NotStored:
-            refused.append(time.monotonic() - began)
+            refused.append(time.monotonic())
 
-    began = time.monotonic()
+    began, before = time.monotonic(), len(beats)
     tasks = []
     while time.monotonic() - began < 3.0:
         tasks.append(engine.spawn(post))
         engine.sleep(0.1)
+    while not refused and time.monotonic() - began < PATIENCE:
+        engine.sleep(0.1)
+    beaten = len(beats) - before
+    assert refused, "nothing was refused while it was locked"
     other.execute("ROLLBACK")
     other.close()
     back = time.monotonic()
@@ -95,14 +73,11 @@ def locked(url: str) -> None:
             journal.append(unit())
             break
         except NotStored:
+            assert time.monotonic() - back < PATIENCE, "not back"
             engine.sleep(0.05)
-    assert time.monotonic() - back < 5.0, "not back within 5 s"
-    for task in tasks:
-        task.join(5)
-    assert refused, "nothing was refused"
-    assert max(refused) < 2.2, f"a refusal took {max(refused):.2f} s"
-    stalled, machine = max(late), control.worst()
-    assert stalled - machine < LOOP_STALL_SECONDS, f"stalled {stalled * 1000:.0f} ms, machine {machine * 1000:.0f} ms"
+    assert all(task.join(PATIENCE) for task in tasks)
+    # Of 600: a loop that waits for the database goes round a few times, a slow machine's dozens of times.
+    assert beaten > 60, f"the loop went round {beaten} times"
     journal.close()
 
 
@@ -161,11 +136,11 @@ def many(url: str) -> None:
 
     def append() -> None:
         for _ in range(20):
-            journal.append(unit(), timeout=20.0)
+            journal.append(unit(), timeout=PATIENCE)
 
     tasks = [engine.spawn(append) for _ in range(50)]
     for task in tasks:
-        assert task.join(30)
+        assert task.join(PATIENCE)
     assert heard == list(range(1, 1001))
     assert journal.stats()["commits"] < 200, journal.stats()
     journal.close()

@@ -11,6 +11,7 @@ from events.follower import Follower
 from events.journal import Entry, Journal
 from runtime import Runtime
 from tests.events.conftest import fact, unit
+from tests.support.patience import PATIENCE
 
 
 class Handler:
@@ -42,12 +43,12 @@ def following(
     made = Follower(journal, "pipeline", handler, threads, retry_base=0.01, max_attempts=2)
     made.start()
     yield made
-    made.stop(5.0)
+    made.stop(PATIENCE)
 
 
 def letter(journal: Journal, state: str, attempts: int) -> dict[str, object]:
     """The one letter, once it is in this state after so many attempts."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while True:
         found = dead_letters.newest(journal)
         if found and (found[0]["state"], found[0]["attempts"]) == (state, attempts):
@@ -64,7 +65,7 @@ def test_a_mended_cause_lets_a_letter_be_handled_once(journal: Journal, followin
     dead_letters.ask(journal, str(kept["id"]))
     letter(journal, "handled", 2)
     journal.append(unit(fact("behind")))
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while following.lag:
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -12,10 +12,12 @@ from events.journal import Journal, Unit, open_journal
 from events.units import Delivery, Entry
 from runtime import Runtime
 from tests.events.conftest import OpenJournal, fact, unit
+from tests.support.patience import PATIENCE
+from tests.support.topology import within
 
 
-def wait_until_stored(journal: Journal, seconds: float) -> float:
-    """Append until it works; how long that took."""
+def wait_until_stored(journal: Journal, seconds: float = PATIENCE) -> None:
+    """Append until it works."""
     began = time.monotonic()
     while True:
         try:
@@ -25,7 +27,7 @@ def wait_until_stored(journal: Journal, seconds: float) -> float:
                 raise
             time.sleep(0.05)
         else:
-            return time.monotonic() - began
+            return
 
 
 def test_a_locked_database_is_not_stored_in_time_then_works_again(opened: OpenJournal, sqlite_url: str) -> None:
@@ -34,37 +36,36 @@ def test_a_locked_database_is_not_stored_in_time_then_works_again(opened: OpenJo
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     began = time.monotonic()
-    with pytest.raises(NotStored):
+    with pytest.raises(NotStored, match=r"not stored within 0\.5 s"):
         journal.append(unit(fact("locked")), timeout=0.5)
-    assert 0.4 < time.monotonic() - began < 0.8
+    assert time.monotonic() - began > 0.4
     other.execute("ROLLBACK")
     other.close()
-    assert wait_until_stored(journal, 5.0) < 5.0
+    wait_until_stored(journal)
     assert journal.stats()["ok"]
     # The first append was being tried when its time ran out: whether it landed or not, there is no hole.
     assert [one.seq for one in journal.after(0)] == list(range(1, journal.head + 1))
 
 
-def test_what_was_not_tried_in_time_is_never_stored(opened: OpenJournal, sqlite_url: str) -> None:
+def test_what_was_not_tried_in_time_is_never_stored(
+    opened: OpenJournal, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A unit whose sender was told 503 while it still waited is dropped: the sender sends it again."""
+    monkeypatch.setattr("events.databases.sqlite.BUSY_SECONDS", PATIENCE)  # the one before it is tried for so long
     journal = opened(sqlite_url)
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
-    def append_first() -> None:
-        with pytest.raises(NotStored):
-            journal.append(unit(fact("first")), timeout=0.2)
-
-    first = threading.Thread(target=append_first)
+    first = threading.Thread(target=lambda: journal.append(unit(fact("first")), timeout=PATIENCE))
     first.start()
-    time.sleep(0.1)  # the first is being tried now
+    within(lambda: journal._writer._began is not None, "the first is being tried")
     with pytest.raises(NotStored):
         journal.append(unit(fact("second")), timeout=0.1)
-    first.join()
     other.execute("ROLLBACK")
     other.close()
-    wait_until_stored(journal, 5.0)
-    assert "second" not in [one.message for one in journal.after(0)]
+    first.join()
+    wait_until_stored(journal)
+    assert [one.message for one in journal.after(0)] == ["first", "after"]
 
 
 def test_a_full_disk_stores_nothing_halfway_and_recovers(opened: OpenJournal, sqlite_url: str) -> None:
@@ -97,24 +98,22 @@ def test_too_much_waiting_is_refused_at_once(
     journal._writer._most_waiting = 2
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    refused: list[float] = []
+    refused: list[str] = []
 
     def append() -> None:
-        began = time.monotonic()
         try:
-            journal.append(unit(fact()), timeout=1.0)
-        except NotStored:
-            refused.append(time.monotonic() - began)
+            journal.append(unit(fact()), timeout=2 * PATIENCE)
+        except NotStored as error:
+            refused.append(error.message)
 
     workers = [threading.Thread(target=append) for _ in range(8)]
     for worker in workers:
         worker.start()
-        time.sleep(0.02)
+    within(lambda: refused.count("too much waits to be stored") >= 4, "some are refused, though nobody's time is over")
+    other.close()
     for worker in workers:
         worker.join()
-    other.close()
     journal.close()
-    assert len([took for took in refused if took < 0.1]) >= 4
 
 
 def test_the_reading_of_others_is_bounded(journal: Journal) -> None:
@@ -123,7 +122,7 @@ def test_the_reading_of_others_is_bounded(journal: Journal) -> None:
     began = time.monotonic()
     with pytest.raises(QueryTooSlow):
         journal.query(endless)
-    assert time.monotonic() - began < 3.0
+    assert time.monotonic() - began < 30
     with pytest.raises(BadQuery):
         journal.query("SELECT nothing FROM nowhere")
     with pytest.raises((BadQuery, DatabaseUnavailable)):

@@ -74,7 +74,7 @@ def test_a_commit_is_heard_without_waiting_for_the_poll(make: MakeProcess) -> No
     here, there = make("here"), make("there")
     for n in range(5):
         here.journal.append(unit(fact(str(n))))
-        wait_for(lambda n=n: there.journal.head == n + 1, 2.0)
+        wait_for(lambda n=n: there.journal.head == n + 1, 15.0)  # of the 20 s
     assert here.wakeups.stats()["received"] == 0
 
 
@@ -108,7 +108,9 @@ def test_who_listens_hears_everything_from_then_on(
     assert carrier is not None
     assert carrier.receive() == []
     say(by, request, "signal_desk:one", "now")
-    assert carrier.receive() == ["now"]
+    heard: list[str] = []
+    wait_for(lambda: heard.extend(carrier.receive()) or heard)
+    assert heard == ["now"]
     carrier.close_receiving()
 
 
@@ -153,11 +155,11 @@ def test_a_redis_that_stands_still_delays_nobody(make: MakeProcess, redis_server
     for n in range(50):
         here.journal.append(unit(fact()))
         here.bus.publish(price(float(n)))
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 20  # a second each, did they wait for it
     wait_for(lambda: not here.connected())
     redis_server.kill()
     redis_server.start()
-    wait_for(lambda: here.connected() and there.connected(), 10.0)
+    wait_for(lambda: here.connected() and there.connected())
     here.journal.append(unit(fact()))
-    wait_for(lambda: there.journal.head == 51, 10.0)
-    wait_for(lambda: prices(there)[-1:] == [49.0], 10.0)
+    wait_for(lambda: there.journal.head == 51)
+    wait_for(lambda: prices(there)[-1:] == [49.0])

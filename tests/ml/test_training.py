@@ -19,6 +19,7 @@ from ml.figures import auc, brier, ece, log_loss, miscalibrated, null_band, reli
 from ml.labels import label
 from ml.training import Trained, out_of_sample, train
 from ml.validation import walk_forward
+from tests.support.patience import PATIENCE
 
 SEEDS = range(100, 108)
 
@@ -60,7 +61,7 @@ def test_training_twice_gives_the_same_bytes(starter: Trained, tmp_path: Path) -
     """The starter, trained again in a process of its own, is the same file; its line on stdout tells its hash."""
     command = [sys.executable, "-m", "ml.starter", "--out", str(tmp_path)]
     done = subprocess.run(
-        command, capture_output=True, text=True, check=True, timeout=60, cwd=Path(__file__).parents[2]
+        command, capture_output=True, text=True, check=True, timeout=2 * PATIENCE, cwd=Path(__file__).parents[2]
     )
     assert json.loads(done.stdout) == {"id": starter.card["id"], "sha256": starter.card["sha256"]}
     assert (tmp_path / "model.joblib").read_bytes() == starter.content

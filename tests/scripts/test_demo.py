@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 import requests
 
+from tests.support.patience import PATIENCE
 from tests.support.server import API_TOKEN, ROOT, free_port
 
 ADMIN = {"Authorization": f"Bearer {API_TOKEN}"}
-SECONDS = 30.0
+SECONDS = 2 * PATIENCE
 
 
 def test_a_demo_shows_a_desk_at_work_says_so_and_ends_with_ctrl_c(tmp_path: Path, template_data_dir: Path) -> None:
@@ -54,24 +55,24 @@ def test_a_demo_shows_a_desk_at_work_says_so_and_ends_with_ctrl_c(tmp_path: Path
         assert seen["exit"], seen
         state = asked(url, "/api/state")
         assert state["settings"]["demo"] is True
-        assert 'data-demo="yes"' in requests.get(f"{url}/login", timeout=5).text
+        assert 'data-demo="yes"' in requests.get(f"{url}/login", timeout=PATIENCE).text
         passing = asked(url, "/api/events?types=price_update&wait=0")["passing"]
         assert {one["data"]["symbol"] for one in passing.values()} >= {"MNQ1!", "BTCUSD"}, passing
         demo.send_signal(signal.SIGINT)
-        said, _ = demo.communicate(timeout=20)
+        said, _ = demo.communicate(timeout=PATIENCE)
         assert demo.returncode == 0, said
         assert b"everything acknowledged is stored" in said
         with pytest.raises(requests.ConnectionError):
-            requests.get(f"{url}/healthz", timeout=2)
+            requests.get(f"{url}/healthz", timeout=PATIENCE)
     finally:
         if demo.poll() is None:
             demo.terminate()
-            demo.wait(20)
+            demo.wait(PATIENCE)
 
 
 def asked(url: str, path: str) -> Any:
     try:
-        answer = requests.get(url + path, headers=ADMIN, timeout=5)
+        answer = requests.get(url + path, headers=ADMIN, timeout=PATIENCE)
     except requests.ConnectionError:
         return {}  # not up yet
     answer.raise_for_status()

@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import StartServer
 from tests.support import alerts
 from tests.support.lines import KINDS, REFUSED, Line
+from tests.support.patience import PATIENCE
 from tests.support.server import API_TOKEN, DeskServer
 
 NOBODYS = "desk_a-token-that-was-never-made"
@@ -32,11 +33,11 @@ class Trial:
 
     def _try(self) -> None:
         with contextlib.suppress(REFUSED):
-            Line(self.kind, self.server, token=NOBODYS, events=self.seen).wait_ended(10)
+            Line(self.kind, self.server, token=NOBODYS, events=self.seen).wait_ended(PATIENCE)
         self.refused = True
 
     def finish(self) -> None:
-        self._thread.join(15)
+        self._thread.join(2 * PATIENCE)
         assert self.refused
 
 

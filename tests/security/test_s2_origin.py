@@ -6,6 +6,7 @@ import requests
 from tests.conftest import StartServer
 from tests.support.browser import Browser
 from tests.support.lines import KINDS, REFUSED, Line
+from tests.support.patience import PATIENCE
 from tests.support.server import DeskServer
 
 
@@ -40,14 +41,14 @@ def test_a_foreign_page_reads_and_changes_nothing(server: DeskServer) -> None:
     Seen to fail with a header that allows any origin, and without the guard's check of the own page (400 for 403).
     """
     browser = Browser(server).log_in()
-    csrf = browser.http.get(f"{server.url}/api/session", timeout=10).json()["csrf"]
+    csrf = browser.http.get(f"{server.url}/api/session", timeout=PATIENCE).json()["csrf"]
     for origin in foreign_origins(server):
         headers = {"Origin": origin, "Cookie": browser.cookies, "X-CSRF-Token": csrf}
         for path in ("/api/events", "/api/state", "/socket.io/?EIO=4&transport=polling"):
-            answer = requests.get(server.url + path, headers=headers, timeout=10)
+            answer = requests.get(server.url + path, headers=headers, timeout=PATIENCE)
             assert "Access-Control-Allow-Origin" not in answer.headers, (path, origin)
         for path in ("/api/events", "/api/login-links"):
-            answer = requests.post(server.url + path, json={}, headers=headers, timeout=10)
+            answer = requests.post(server.url + path, json={}, headers=headers, timeout=PATIENCE)
             assert (answer.status_code, answer.json()["error"]["code"]) == (403, "foreign_origin"), (path, origin)
-        assert requests.delete(f"{server.url}/api/session", headers=headers, timeout=10).status_code == 403
-    assert browser.http.get(f"{server.url}/api/session", timeout=10).ok
+        assert requests.delete(f"{server.url}/api/session", headers=headers, timeout=PATIENCE).status_code == 403
+    assert browser.http.get(f"{server.url}/api/session", timeout=PATIENCE).ok

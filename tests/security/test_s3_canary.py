@@ -10,6 +10,7 @@ import requests
 from tests.conftest import StartServer
 from tests.support.browser import Browser
 from tests.support.follower import Follower
+from tests.support.patience import PATIENCE
 from tests.support.server import API_TOKEN, WEBHOOK_TOKEN, DeskServer
 
 CANARY = "canary-5ecre7-f00d-cafe-77aa"
@@ -66,8 +67,8 @@ def hits(text: str) -> int:
 
 def everywhere(server: DeskServer, follower: Follower) -> dict[str, str]:
     """All that the running server keeps, shows, says or sends, by place."""
-    places = {path: requests.get(server.url + path, headers=ADMIN, timeout=10).text for path in SHOWN}
-    health = requests.get(f"{server.url}/api/webhook/health", headers=ADMIN, timeout=10).json()
+    places = {path: requests.get(server.url + path, headers=ADMIN, timeout=PATIENCE).text for path in SHOWN}
+    health = requests.get(f"{server.url}/api/webhook/health", headers=ADMIN, timeout=PATIENCE).json()
     assert health.pop("setup")["url"], "the owner's panel of the URL to copy: the one place that may show the token"
     return places | {
         "/api/webhook/health": json.dumps(health),
@@ -106,12 +107,12 @@ def post_everything(server: DeskServer, token: str) -> tuple[int, int]:
     accepted = refused = 0
     for body in (*bodies(), f"{token},buy,US100,risk=1,sl=30,tp=60".encode()):
         for path in doors(token):
-            answer = requests.post(server.url + path, data=body, timeout=10)
+            answer = requests.post(server.url + path, data=body, timeout=PATIENCE)
             assert answer.status_code < 500
             assert not hits(answer.text)
             accepted += answer.status_code == 200
             refused += answer.status_code >= 400
-        tried = requests.post(f"{server.url}/api/test-alert", data=body, headers=ADMIN, timeout=10)
+        tried = requests.post(f"{server.url}/api/test-alert", data=body, headers=ADMIN, timeout=PATIENCE)
         assert tried.status_code in (200, 413)
         assert not hits(tried.text), body
     return accepted, refused
@@ -121,13 +122,13 @@ def knock_everywhere(server: DeskServer) -> None:
     """The canary where a person or a script may put it by mistake."""
     bearer = {"Authorization": f"Bearer {CANARY}"}
     for answer in (
-        requests.get(f"{server.url}/webhook/{CANARY}", timeout=10),
-        requests.get(f"{server.url}/no-such-page?token={CANARY}", timeout=10),
-        requests.post(f"{server.url}/api/events", headers=bearer, timeout=10),
-        requests.get(f"{server.url}/api/state", headers=bearer, timeout=10),
-        requests.post(f"{server.url}/login/{CANARY}", timeout=10),
+        requests.get(f"{server.url}/webhook/{CANARY}", timeout=PATIENCE),
+        requests.get(f"{server.url}/no-such-page?token={CANARY}", timeout=PATIENCE),
+        requests.post(f"{server.url}/api/events", headers=bearer, timeout=PATIENCE),
+        requests.get(f"{server.url}/api/state", headers=bearer, timeout=PATIENCE),
+        requests.post(f"{server.url}/login/{CANARY}", timeout=PATIENCE),
         Browser(server).try_password(CANARY),
-        requests.post(f"{server.url}/login", data={"password": "x", "user": CANARY}, timeout=10),
+        requests.post(f"{server.url}/login", data={"password": "x", "user": CANARY}, timeout=PATIENCE),
     ):
         assert answer.status_code >= 400
         assert not hits(answer.text)

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -78,14 +77,12 @@ def test_packages_that_could_not_be_looked_up_are_not_clean(tmp_path: Path) -> N
 
 def test_an_auditor_that_hangs_or_says_nonsense_has_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bounded in time; the next auditor is asked."""
-    monkeypatch.setattr(audit, "SECONDS", 0.3)
-    began = time.monotonic()
-    hanging = pip_audit(tmp_path, [BAD], [CLEAN], seconds=30)
+    monkeypatch.setattr(audit, "SECONDS", 0.3)  # an hour, did nobody end it: longer than this test may take
+    hanging = pip_audit(tmp_path, [BAD], [CLEAN], seconds=3600)
     missing = PipAudit("missing", ["/nowhere/pip-audit"], tmp_path)
     speechless = PipAudit("speechless", [sys.executable, "-c", ""], tmp_path)
     verdict = audit.audit([hanging, missing, speechless])
     assert not verdict.ran
-    assert time.monotonic() - began < 5
     monkeypatch.undo()
     (tmp_path / "sound").mkdir()
     assert audit.audit([missing, pip_audit(tmp_path / "sound", [BAD], [CLEAN])]).ran

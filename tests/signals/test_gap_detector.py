@@ -151,7 +151,7 @@ def test_the_loop_looks_by_itself_and_stops(url: str) -> None:
     detector = GapDetector(station.journal, book, make("threads"), now=lambda: station.now, check_seconds=0.02)
     detector.start()
     station.now += timedelta(minutes=6)
-    for _ in range(200):
+    for _ in range(3_000):
         if station.told():
             break
         make("threads").sleep(0.02)

@@ -1,7 +1,7 @@
 """`kill -9` in the middle of the pipeline: every signal is decided exactly once."""
 
-import contextlib
 import random
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.signals.desk import Desk, codes, database, entry
+from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 ALERTS = 150
+KILLS, ALL_BATCHES = 4, 1_000  # of eight facts each: 150 alerts take about 110
 
 
 def fill(url: str) -> list[str]:
@@ -27,18 +29,10 @@ def fill(url: str) -> list[str]:
     return ids
 
 
-def work_until_killed(url: str, seconds: float) -> bool:
-    """Runs the pipeline's process for a moment after its first word; True when it finished by itself."""
-    process = subprocess.Popen([sys.executable, "-m", "tests.signals.child", url], cwd=ROOT, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"working\n"
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(seconds)
-    process.kill()
-    said = process.stdout.read()
-    process.wait(10)
-    process.stdout.close()
-    return b"done" in said
+def work_until_killed(url: str, batches: int, seconds: float) -> int:
+    """The pipeline's process until it is killed, `seconds` after it began so many batches; its exit code."""
+    command = [sys.executable, "-m", "tests.signals.child", url, str(batches), str(seconds)]
+    return subprocess.run(command, cwd=ROOT, timeout=PATIENCE, check=False).returncode
 
 
 def assert_exactly_once(url: str, ids: list[str]) -> None:
@@ -70,9 +64,7 @@ def test_every_signal_is_decided_exactly_once(
     print(f"seed {seed}")
     rng = random.Random(seed)
     ids = fill(url)
-    kills = 0
-    while not work_until_killed(url, rng.uniform(0.02, 0.25) if kills < 6 else 20.0):
-        kills += 1
-        assert kills < 10
-    assert kills > 2
+    for _ in range(KILLS):
+        assert work_until_killed(url, rng.randint(1, 10), rng.uniform(0, 0.05)) == -signal.SIGKILL
+    assert work_until_killed(url, ALL_BATCHES, 0) == 0
     assert_exactly_once(url, ids)

@@ -8,13 +8,19 @@ import pytest
 
 from tests.conftest import StartServer
 from tests.signals.test_backfill import body, log_of
+from tests.support.patience import PATIENCE
 from tests.support.server import ROOT, DeskServer
 
 
 def typed(server: DeskServer, *command: str) -> subprocess.CompletedProcess[str]:
     """One `python -m …` in the server's own environment."""
     return subprocess.run(
-        [sys.executable, "-m", *command], cwd=ROOT, env=server.environment(), capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env=server.environment(),
+        capture_output=True,
+        text=True,
+        timeout=2 * PATIENCE,
     )
 
 

@@ -122,7 +122,7 @@ def test_speed_keeps_the_log_s_pace(log: Path) -> None:
     waits: list[float] = []
     with receiver() as desk:
         replay.replay(alert_log.read(log), DeskClient(desk.url), speed=60.0, sleep=waits.append)
-        assert max(waits) == pytest.approx(4.0, abs=0.5)
+        assert 1.0 < max(waits) <= 4.0, "less what the answers took"
         waits.clear()
         replay.replay(alert_log.read(log), DeskClient(desk.url), sleep=waits.append)
         assert waits == []

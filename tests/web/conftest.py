@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 import config
 import runtime
 import web_server
+from tests.support.patience import PATIENT
 from tests.support.server import API_TOKEN, SECRET_KEY, WEBHOOK_TOKEN
 from web.assembly import App
 
@@ -31,6 +32,7 @@ def make_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeAp
             "api_token": API_TOKEN,
             "webhook_token": WEBHOOK_TOKEN,
             "dashboard_password": PASSWORD,
+            **{name.lower(): float(value) for name, value in PATIENT.items()},
         }
         chosen = config.Settings(**own | settings)
         chosen.data_dir.mkdir()

@@ -5,10 +5,11 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from tests.support.patience import PATIENCE
 from tests.web.conftest import ADMIN
 
 
-def ended(client: FlaskClient, job: str, seconds: float = 30) -> dict[str, Any]:
+def ended(client: FlaskClient, job: str, seconds: float = PATIENCE) -> dict[str, Any]:
     """What the job with this id told at its end."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

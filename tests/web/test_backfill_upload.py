@@ -9,6 +9,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from tests.support.patience import PATIENCE
 from tests.support.real_data import LOGS, found
 from tests.support.server import WEBHOOK_TOKEN
 from tests.web.conftest import ADMIN, MakeApp
@@ -66,19 +67,19 @@ def test_what_was_missed_is_told_then_stored_once(app: App, client: FlaskClient)
 
 def test_a_cancelled_backfill_says_what_it_stored(app: App, client: FlaskClient) -> None:
     """It ends between two alerts; the fact's total is what is really there; dropping it again stores the rest."""
-    log = log_of([body(n) for n in range(60)])
+    log = log_of([body(n) for n in range(300)])
     job = client.post("/api/backfill/upload?store=yes", data=log, headers=ADMIN).get_json()["job"]
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and not app.desk.journal.head:
         time.sleep(0.001)
     client.post(f"/api/jobs/{job}/cancel", headers=ADMIN)
     told = ended(client, job)
-    (fact,) = [fact for fact in app.desk.journal.after(0, 1000) if fact.type == "backfill_complete"]
+    (fact,) = [fact for fact in app.desk.journal.after(0, 10_000) if fact.type == "backfill_complete"]
     there = app.desk.journal.query("SELECT COUNT(*) AS n FROM signals")[0]["n"]
     assert told["state"] == "cancelled"
-    assert 0 < there < 60
+    assert 0 < there < 300
     assert fact.data["stored"] == there
-    assert drop(client, log, store="yes")["result"]["stored"] == 60 - there
+    assert drop(client, log, store="yes")["result"]["stored"] == 300 - there
 
 
 def test_a_file_that_is_no_log_fails_with_the_reason(client: FlaskClient) -> None:
@@ -105,7 +106,7 @@ def test_thousands_of_equal_lines_are_compared_at_once(client: FlaskClient) -> N
     assert drop(client, log)["result"]["missing"] == 3_000
     took = time.monotonic() - began
     print(f"3,000 equal lines compared in {took:.1f} s")
-    assert took < 6
+    assert took < 30
 
 
 def test_a_real_log(client: FlaskClient) -> None:

@@ -8,13 +8,16 @@ from typing import Any
 import requests
 
 from tests.conftest import StartServer
+from tests.support.patience import PATIENCE
 from tests.support.server import API_TOKEN, DeskServer
 
 LETTER = "INSERT INTO dead_letters VALUES ('letter-1', 'pipeline', 1, 5, 'ValueError: no', 'then', 'waiting')"
 
 
 def ask(server: DeskServer, path: str, body: Any) -> requests.Response:
-    return requests.post(server.url + path, json=body, headers={"Authorization": f"Bearer {API_TOKEN}"}, timeout=10)
+    return requests.post(
+        server.url + path, json=body, headers={"Authorization": f"Bearer {API_TOKEN}"}, timeout=PATIENCE
+    )
 
 
 def test_a_letter_is_listed_and_tried_again(start_server: StartServer) -> None:
@@ -28,7 +31,7 @@ def test_a_letter_is_listed_and_tried_again(start_server: StartServer) -> None:
     (listed,) = server.get("/api/dead-letters")["items"]
     assert (listed["id"], listed["state"]) == ("letter-1", "waiting")
     assert ask(server, "/api/dead-letters/letter-1/retry", {}).json()["state"] == "asked"
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + PATIENCE
     while server.get("/api/dead-letters")["items"][0]["state"] != "handled":
         assert time.monotonic() < deadline, server.log[-2000:]
         time.sleep(0.1)

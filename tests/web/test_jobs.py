@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from events import catalogue
 from events.errors import NotStored
 from events.journal import Change, Unit
+from tests.support.patience import PATIENCE
 from tests.web.conftest import ADMIN, MakeApp
 from tests.web.jobs import ended
 from web.assembly import App
@@ -30,7 +31,7 @@ def test_a_job_tells_how_far_it_is_and_what_came_of_it(app: App, client: FlaskCl
 
     seen = ended(client, app.desk.jobs.start("count", work)["job"])
     assert (seen["state"], seen["done"], seen["total"], seen["result"]) == ("done", 100, 100, "counted")
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while told[-1]["state"] == "running" and time.monotonic() < deadline:
         time.sleep(0.01)
     assert told[-1]["state"] == "done"
@@ -44,7 +45,7 @@ def test_the_time_left_follows_from_the_pace() -> None:
     job = Job("count", done=0, total=10, began=time.monotonic() - 10)
     assert job.remaining_s() is None
     job.done = 5
-    assert 9.5 < (job.remaining_s() or 0) < 10.5
+    assert 9.5 < (job.remaining_s() or 0) < 15
 
 
 def test_a_cancelled_job_ends_at_its_next_step(app: App, client: FlaskClient) -> None:
@@ -53,7 +54,7 @@ def test_a_cancelled_job_ends_at_its_next_step(app: App, client: FlaskClient) ->
 
     def work(step: Step) -> None:
         step(1, 3)
-        going_on.wait(5)
+        going_on.wait(PATIENCE)
         step(2)
         steps.append("too far")
 
@@ -83,7 +84,7 @@ def test_a_failure_is_explained(app: App, client: FlaskClient) -> None:
 def test_jobs_are_bounded_in_number_and_in_memory(app: App, client: FlaskClient) -> None:
     """One too many is refused; of those that ended the oldest are forgotten."""
     release = threading.Event()
-    running = [app.desk.jobs.start(f"wait {n}", lambda step: release.wait(5)) for n in range(MOST_RUNNING)]
+    running = [app.desk.jobs.start(f"wait {n}", lambda step: release.wait(PATIENCE)) for n in range(MOST_RUNNING)]
     with pytest.raises(TooManyJobs):
         app.desk.jobs.start("one more", lambda step: None)
     release.set()

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from events.journal import Change, Unit
 from tests.conftest import StartServer
 from tests.support.alerts import entry
+from tests.support.patience import PATIENCE
 from tests.support.server import ROOT, WEBHOOK_TOKEN, DeskServer
 from tests.web.conftest import ADMIN, MakeApp
 from tests.web.gateway.following import wait_for
@@ -21,7 +22,7 @@ from web.assembly import App
 def rebuild(server: DeskServer) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "events.rebuild"]
     return subprocess.run(
-        command, cwd=ROOT, env=server.environment(), capture_output=True, text=True, timeout=60, check=False
+        command, cwd=ROOT, env=server.environment(), capture_output=True, text=True, timeout=2 * PATIENCE, check=False
     )
 
 

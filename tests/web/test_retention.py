@@ -22,6 +22,7 @@ from events.reading import Readers
 from events.rebuilding import apply, prepare
 from signals.rebuilding import PROJECTIONS, changes
 from tests.support.alerts import entry
+from tests.support.patience import PATIENCE
 from tests.support.server import WEBHOOK_TOKEN
 from tests.web.conftest import ADMIN, MakeApp
 from web import retention
@@ -60,7 +61,7 @@ def old(request: pytest.FixtureRequest, make_app: MakeApp) -> Iterator[App]:
     return app
 
 
-def wait(condition: Callable[[], Any], seconds: float = 10.0) -> None:
+def wait(condition: Callable[[], Any], seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
@@ -283,5 +284,7 @@ def test_the_round_begins_by_itself(old: App) -> None:
     wait(lambda: seqs(old)[0] == 31)
     old.retention.stop()
     reader = [sys.executable, "-m", "events.archive", "read", str(old.retention.folder)]
-    done = subprocess.run(f"{' '.join(reader)} | head -n 1", shell=True, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(
+        f"{' '.join(reader)} | head -n 1", shell=True, capture_output=True, text=True, timeout=PATIENCE
+    )
     assert (done.stdout.count("\n"), done.stderr) == (1, "")

@@ -15,6 +15,7 @@ import requests
 
 from tests.conftest import StartServer
 from tests.support.alerts import entry
+from tests.support.patience import PATIENCE
 from tests.support.server import API_TOKEN, ROOT, WEBHOOK_TOKEN, DeskServer, content_type, free_port
 
 
@@ -26,7 +27,7 @@ def run(server: DeskServer, *arguments: str, **env: str) -> subprocess.Completed
         env=server.environment() | env,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=2 * PATIENCE,
         check=False,
     )
 
@@ -36,7 +37,7 @@ def test_the_printed_line_is_taken(start_server: StartServer, engine: str) -> No
     """Pasting the `curl` line as it stands yields `take` and at least one MNQ."""
     server = start_server(ASYNC_MODE=engine)
     line = next(line for line in server.log.splitlines() if line.startswith("curl "))
-    done = subprocess.run(["bash", "-c", f"{line} -s"], capture_output=True, text=True, timeout=20, check=True)
+    done = subprocess.run(["bash", "-c", f"{line} -s"], capture_output=True, text=True, timeout=PATIENCE, check=True)
     signal_id = json.loads(done.stdout)["signal_id"]
     server.wait_processed()
     row = server.get(f"/api/signals/{signal_id}")
@@ -52,10 +53,10 @@ def test_the_printed_link_logs_in_once(start_server: StartServer, engine: str) -
     found = re.search(r"^Log in\s+(\S+)$", server.log, re.MULTILINE)
     assert found
     browser = requests.Session()
-    assert browser.get(found[1], timeout=10).status_code == 200
-    assert browser.post(found[1], timeout=10, allow_redirects=False).status_code == 303
-    assert browser.get(f"{server.url}/api/session", timeout=10).json()["csrf"]
-    assert requests.post(found[1], timeout=10, allow_redirects=False).status_code == 410
+    assert browser.get(found[1], timeout=PATIENCE).status_code == 200
+    assert browser.post(found[1], timeout=PATIENCE, allow_redirects=False).status_code == 303
+    assert browser.get(f"{server.url}/api/session", timeout=PATIENCE).json()["csrf"]
+    assert requests.post(found[1], timeout=PATIENCE, allow_redirects=False).status_code == 410
 
 
 @pytest.mark.socket
@@ -64,9 +65,9 @@ def test_a_chunked_alert_is_read(start_server: StartServer, engine: str) -> None
     server = start_server(ASYNC_MODE=engine)
     body = json.dumps({"symbol": "MNQ1!", "side": "buy", "price": 25118.25}).encode()
     chunks = (body[n : n + 10] for n in range(0, len(body), 10))
-    answer = requests.post(server.webhook, data=chunks, headers={"Content-Type": content_type(body)}, timeout=10)
+    answer = requests.post(server.webhook, data=chunks, headers={"Content-Type": content_type(body)}, timeout=PATIENCE)
     assert answer.json()["status"] == "accepted"
-    answer = requests.post(server.webhook, data=(b"x" * 1000 for _ in range(80)), timeout=10)
+    answer = requests.post(server.webhook, data=(b"x" * 1000 for _ in range(80)), timeout=PATIENCE)
     assert answer.status_code == 413
 
 
@@ -76,9 +77,11 @@ def test_no_token_in_the_log(start_server: StartServer, engine: str) -> None:
     server = start_server(ASYNC_MODE=engine, LOG_LEVEL="debug")
     canary = "canary-5f4dcc3b5aa765d61d83"
     for method in ("GET", "POST"):
-        requests.request(method, f"{server.url}/webhook/{canary}", timeout=10)
-        requests.request(method, f"{server.url}/login/{canary}", timeout=10)
-    requests.get(f"{server.url}/api/state?token={canary}", headers={"Authorization": f"Bearer {canary}"}, timeout=10)
+        requests.request(method, f"{server.url}/webhook/{canary}", timeout=PATIENCE)
+        requests.request(method, f"{server.url}/login/{canary}", timeout=PATIENCE)
+    requests.get(
+        f"{server.url}/api/state?token={canary}", headers={"Authorization": f"Bearer {canary}"}, timeout=PATIENCE
+    )
     server.stop()
     assert canary not in server.log
     assert API_TOKEN not in server.log
@@ -86,11 +89,11 @@ def test_no_token_in_the_log(start_server: StartServer, engine: str) -> None:
 
 @pytest.mark.socket
 def test_sigterm_ends_an_idle_server_at_once(start_server: StartServer, engine: str) -> None:
-    """Exit code 0, nothing on the way but words."""
-    server = start_server(ASYNC_MODE=engine)
+    """Exit code 0, nothing on the way but words; far sooner than a stop may take."""
+    server = start_server(ASYNC_MODE=engine, SHUTDOWN_SECONDS="60")
     began = time.monotonic()
     assert server.stop() == 0
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 20
     assert "Traceback" not in server.log
 
 
@@ -134,11 +137,9 @@ def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
 
 
 def test_a_killed_server_leaves_no_lock(server: DeskServer) -> None:
-    """After `kill -9` the next start goes through, quickly."""
+    """After `kill -9` the next start goes through."""
     server.kill()
-    began = time.monotonic()
     server.start()
-    assert time.monotonic() - began < 5
     assert server.get("/api/state")["epoch"]
 
 
@@ -153,9 +154,9 @@ def test_commands_work_with_and_without_a_running_server(server: DeskServer, run
     if not running:
         server.start()
     token = made.stdout.splitlines()[0]
-    answer = requests.get(f"{server.url}/api/signals", headers={"Authorization": f"Bearer {token}"}, timeout=10)
+    answer = requests.get(f"{server.url}/api/signals", headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE)
     assert answer.status_code == 200
-    assert requests.post(link.stdout.splitlines()[0], timeout=10, allow_redirects=False).status_code == 303
+    assert requests.post(link.stdout.splitlines()[0], timeout=PATIENCE, allow_redirects=False).status_code == 303
 
 
 @pytest.mark.parametrize("running", [True, False])
