@@ -16,12 +16,12 @@ from tests.support.server import DeskServer
 
 @pytest.mark.socket
 def test_idle_sockets_slow_no_alert_down(start_server: StartServer, engine: str) -> None:
-    """With 150 of them half of the alerts are answered within a second, and over the cap: 503.
+    """With 150 of them half of the alerts are answered within 400 ms, usually within 15; over the cap: 503.
 
-    Seen to fail with a broadcast that pauses 2 ms a client (1.5 s), and without the cap in the
+    Seen to fail with a broadcast that pauses 2 ms a client (0.8 and 1.0 s), and without the cap in the
     server (the one too many hears nothing).
     """
-    idle_sockets(start_server, engine, sockets=150, alerts=60, per_second=20, share=0.5, answer=1.0, told=15.0)
+    idle_sockets(start_server, engine, sockets=150, alerts=60, per_second=20, share=0.5, answer=0.4, told=15.0)
 
 
 @pytest.mark.chaos
@@ -56,6 +56,7 @@ def idle_sockets(
             senders = Senders(server, alerts, threads=8, per_second=per_second)
             senders.finish(180)
             answered = sorted(senders.latencies)
+            print(f"answers: median {answered[len(answered) // 2]:.3f} s, the slowest {answered[-1]:.3f} s")
             assert len(senders.acknowledged) == alerts
             assert answered[int(share * len(answered))] < answer
             crowd.wait_for(int(server.get("/api/state")["seq"]))
