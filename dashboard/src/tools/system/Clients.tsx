@@ -11,7 +11,7 @@ import type { Connection } from "../../connection/api";
 import { useDesk } from "../../state/desk";
 import { milliseconds, quantity, UNKNOWN } from "../../state/format";
 import { usePhone } from "../../state/media";
-import { useConnections } from "./data";
+import { anothers, useConnections } from "./data";
 
 const HEIGHT = 320;
 /** With less its way stands under the client's name, pixels. */
@@ -61,14 +61,18 @@ const card = (row: Connection) => (
 export function Clients({ stale }: { stale: boolean }) {
   const phone = usePhone();
   const query = useConnections();
+  const told = useDesk((desk) => desk.health?.told);
+  const other = query.data && anothers(query.data, told) ? query.data.process : null;
   const rows = query.data?.items ?? [];
+  const count = rows.length > 0 ? String(rows.length) : undefined;
+  const note = other === null ? count : `of the web ${other}, which the proxy asked: each web knows its own`;
   const list = { label: "Live clients", rows, rowId, stale, maxHeight: HEIGHT };
   return (
-    <Card title="Live clients" note={rows.length > 0 ? String(rows.length) : undefined} flush={rows.length > 0}>
+    <Card title="Live clients" note={note} flush={rows.length > 0}>
       {query.isPending && <Loading what="clients" />}
       {query.isError && <Problem what="The clients could not be listed." error={query.error} onRetry={() => void query.refetch()} />}
       {query.isSuccess && query.data === null && <Empty title="Your access may not see who is connected." />}
-      {query.data && rows.length === 0 && <Empty title="Nobody follows the desk by a lasting connection.">A browser that polls is listed while its request waits.</Empty>}
+      {query.data && rows.length === 0 && <Empty title={`Nobody follows ${other === null ? "the desk" : "that web"} by a lasting connection.`}>A browser that polls is listed while its request waits.</Empty>}
       {rows.length > 0 && (phone ? <Cards {...list} card={card} height={58} /> : <Table {...list} columns={columns} oneLineFrom={ONE_LINE_FROM} />)}
     </Card>
   );

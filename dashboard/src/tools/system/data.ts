@@ -45,6 +45,11 @@ export function useConnections() {
   });
 }
 
+/** Whether these are the clients of another web than the one whose figures the page shows. */
+export function anothers(found: Connections, told: SystemHealthUpdate | undefined): boolean {
+  return told !== undefined && told.process !== null && found.process !== told.process;
+}
+
 /** How many clients came by which way, as the server's figures name them. */
 export function counted(rows: readonly Connection[]): Record<string, number> {
   const ways: Record<string, number> = { websocket: 0, polling: 0, ws: 0 };
@@ -59,7 +64,7 @@ export function counted(rows: readonly Connection[]): Record<string, number> {
 export function useFigures(): SystemHealthUpdate | null {
   const health = useDesk((now) => now.health);
   const { data, dataUpdatedAt } = useConnections();
-  if (health === null || !data || dataUpdatedAt < health.at) return health?.told ?? null;
+  if (health === null || !data || dataUpdatedAt < health.at || anothers(data, health.told)) return health?.told ?? null;
   return { ...health.told, sockets: { ...health.told.sockets, ...counted(data.items) } };
 }
 
