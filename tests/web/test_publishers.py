@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from flask.testing import FlaskClient
 
 from events.clock import now_utc
 from events.envelope import Fact, Passing
-from events.journal import Entry, Unit
+from events.errors import QueryTooSlow
+from events.journal import Entry, EventFilter, Unit
+from events.searching import Page
 from tests.web.conftest import ADMIN
 from web.assembly import App
 from web.publishers import MOST_SOURCES, Publishers
@@ -41,6 +44,30 @@ def test_it_is_the_same_after_a_restart(app: App, client: FlaskClient) -> None:
     before = app.desk.publishers.table()
     assert [(row["source"], row["count"]) for row in before] == [("Scanner", 2), ("Router", 1)]
     assert Publishers(app.desk.journal, 300).table() == before
+
+
+@pytest.mark.parametrize(("most", "known"), [(100, 2), (0, 0)])
+def test_a_slow_read_does_not_end_the_start(
+    app: App, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, most: int, known: int
+) -> None:
+    """A busy machine reads less at a time; where it can't read at all, scripts show when they report again.
+
+    Seen to fail before: the server ended with a traceback when its first page took longer than a second.
+    """
+    say(client, "Scanner", "scan")
+    say(client, "Router", "order")
+    search = app.desk.journal.search
+
+    def slow(wanted: EventFilter) -> Page:
+        if wanted.limit > most:
+            raise QueryTooSlow("gave up after 1 s")
+        return search(wanted)
+
+    monkeypatch.setattr(app.desk.journal, "search", slow)
+    book = Publishers(app.desk.journal, 300)
+    assert len(book.table()) == known
+    say(client, "Scanner", "scan")
+    assert book.table()[0]["source"] == "Scanner"
 
 
 def test_silence_is_told_once(app: App, client: FlaskClient) -> None:
