@@ -20,7 +20,9 @@ WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
 COPY . .
 COPY --from=dashboard /app/static/dashboard static/dashboard
-ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 HOST=0.0.0.0 PORT=5000 DATA_DIR=/data
+# Not DATA_DIR in the environment: that would win over where Railway says that it mounted its volume.
+RUN ln --symbolic /data data
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 HOST=0.0.0.0 PORT=5000
 USER desk
 EXPOSE 5000
 CMD ["python", "web_server.py"]

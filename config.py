@@ -16,6 +16,8 @@ import yaml
 from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+import hosting
+
 TRADINGVIEW_ADDRESSES = ("52.89.214.238", "34.212.75.30", "54.218.53.128", "52.32.178.7")
 
 
@@ -66,6 +68,9 @@ class Settings(BaseSettings):
     host: str = setting("127.0.0.1", "address", "The address to listen on; 0.0.0.0 for every network.")
     data_dir: Path = setting(Path("data"), "folder", "Where the database, the models and the lock live.")
     database_url: str = setting("", "URL", "Postgres instead of SQLite under DATA_DIR (`postgres://…`).", secret=True)
+    database_wait_seconds: float = setting(
+        30.0, "seconds", "How long a start waits for a Postgres that is away; 600 on hosted platforms.", ge=0
+    )
     redis_url: str = setting(
         "", "URL", "Redis, which wakes the other processes of a desk; empty: Postgres does.", secret=True
     )
@@ -101,7 +106,9 @@ class Settings(BaseSettings):
     )
 
     # Bounds
-    max_request_bytes: int = setting(1 << 20, "bytes", "The largest other request body.", ge=1024)
+    max_request_bytes: int = setting(
+        1 << 20, "bytes", "The largest request body; an alert's is 64 KiB, an export's UPLOAD_BYTES.", ge=1024
+    )
     upload_bytes: int = setting(16 << 20, "bytes", "The largest alert-log export that may be dropped.", ge=1024)
     max_sockets: int = setting(8192, "sockets", "Open connections at most; beyond them the answer is 503.", ge=16)
     header_seconds: float = setting(
@@ -268,36 +275,10 @@ def names() -> list[str]:
     return [name.upper() for name in Settings.model_fields]
 
 
-def platform(environ: Mapping[str, str]) -> str | None:
-    """The hosting platform that the environment shows: `heroku`, `railway` or None."""
-    if environ.get("DYNO"):
-        return "heroku"
-    return "railway" if any(name.startswith("RAILWAY_") for name in environ) else None
-
-
-def passing_disk(environ: Mapping[str, str]) -> bool:
-    """Whether the machine's disk is gone at its next start, so that only the database lasts."""
-    return platform(environ) is not None and not environ.get("RAILWAY_VOLUME_MOUNT_PATH")
-
-
 def secrets_of(settings: Settings) -> list[str]:
     """The values that must never be shown."""
     extras: dict[str, Any] = {name: field.json_schema_extra for name, field in Settings.model_fields.items()}
     return [value for name, extra in extras.items() if extra["secret"] and (value := getattr(settings, name))]
-
-
-def _from_platform(environ: Mapping[str, str]) -> dict[str, Any]:
-    """What the platform tells: its one proxy, its domain, its volume."""
-    where = platform(environ)
-    if where is None:
-        return {}
-    told: dict[str, Any] = {"host": "0.0.0.0", "trusted_proxies": 1, "metrics_open": False, "log_format": "json"}  # noqa: S104 - a platform's proxy is on another machine
-    domain = environ.get("RAILWAY_PUBLIC_DOMAIN") or environ.get("HEROKU_APP_DEFAULT_DOMAIN_NAME")
-    if domain:
-        told["public_url"] = f"https://{domain}"
-    if environ.get("RAILWAY_VOLUME_MOUNT_PATH"):
-        told["data_dir"] = environ["RAILWAY_VOLUME_MOUNT_PATH"]
-    return told
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -343,34 +324,6 @@ def _complaint(error: Mapping[str, Any]) -> str:
     return f"{name.upper()}{shown}: give {wanted} (unit: {extra['unit']}). {field.description}"
 
 
-def _unfit_for_host(settings: Settings, environ: Mapping[str, str]) -> list[str]:
-    """Why these settings can't serve on the hosting platform at hand, with the remedies."""
-    where = platform(environ)
-    if where is None:
-        return []
-    found = []
-    if not settings.database_url and passing_disk(environ):
-        remedy = (
-            "`heroku addons:create heroku-postgresql:essential-0`"
-            if where == "heroku"
-            else "add Postgres to the project and reference its DATABASE_URL, or attach a volume"
-        )
-        found.append(f"DATABASE_URL is not set and this machine's disk passes with it: {remedy}.")
-    if settings.retention_days is not None and passing_disk(environ):
-        found.append(
-            "RETENTION_DAYS archives on disk, and this machine's disk passes: leave it out, or attach a volume."
-        )
-    set_it = "heroku config:set" if where == "heroku" else "railway variables --set"
-    if not settings.dashboard_password:
-        found.append(f"DASHBOARD_PASSWORD is required on {where}: `{set_it} DASHBOARD_PASSWORD=…`.")
-    found.extend(
-        f"{name.upper()} is too short for a public machine: use 12 characters or more."
-        for name in ("dashboard_password", "api_token", "webhook_token", "secret_key")
-        if 0 < len(getattr(settings, name)) < 12
-    )
-    return found
-
-
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process. Raises BadSettings; reads the environment and `config.yaml`, nothing else."""
     environ = os.environ if environ is None else environ
@@ -378,10 +331,10 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     if environ.get("CONFIG_FILE") and not path.exists():
         raise BadSettings([f"CONFIG_FILE names {path}, which is not there: correct it or leave it out."])
     try:
-        settings = Settings(**_from_platform(environ) | _from_file(path))
+        settings = Settings(**hosting.told(environ) | _from_file(path))
     except ValidationError as error:
         raise BadSettings([_complaint(dict(one)) for one in error.errors()]) from None
-    unfit = _unfit_for_host(settings, environ)
+    unfit = hosting.unfit(settings, environ)
     if unfit:
         raise BadSettings(unfit)
     return settings

@@ -27,6 +27,7 @@ import argparse  # noqa: E402 - nothing may be imported before the engine has pa
 from dataclasses import fields  # noqa: E402 - as above
 
 import config  # noqa: E402 - as above
+import hosting  # noqa: E402 - as above
 
 if TYPE_CHECKING:
     from web.assembly import App
@@ -94,7 +95,7 @@ def values(settings: config.Settings, *, port: int, secret_key: str) -> "Values"
     shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104 - compared, not bound
     own: dict[str, Any] = {
         "base_url": settings.public_url or f"http://{f'[{shown}]' if ':' in shown else shown}:{port}",
-        "hosted": config.platform(os.environ),
+        "hosted": hosting.platform(os.environ),
         "port": port,
         "secret_key": secret_key,
         "data_dir": settings.data_dir.resolve(),
@@ -108,7 +109,7 @@ def known_secret_key(settings: config.Settings) -> str:
     """SECRET_KEY, else the data folder's own; empty where only the database lasts or is shared: it then keeps one."""
     from web.folder import secret_key
 
-    if settings.secret_key or settings.role != "all" or config.passing_disk(os.environ):
+    if settings.secret_key or settings.role != "all" or hosting.passing_disk(os.environ, settings.data_dir):
         return settings.secret_key
     return secret_key(settings.data_dir)
 
@@ -125,7 +126,7 @@ def start(settings: config.Settings) -> int:
     from web import folder, listener, logs
 
     runtime.assert_patched(settings.async_mode)
-    held = folder.Folder(settings.data_dir)
+    held = folder.Folder(settings.data_dir, hosting.unwritable(os.environ))
     listening = listener.bind(settings.host, settings.port)
     port = int(listening.getsockname()[1])
     plain = values(settings, port=port, secret_key=known_secret_key(settings))
@@ -198,7 +199,7 @@ def command(settings: config.Settings, asked: argparse.Namespace) -> int:
     if settings.role != "all":  # the database is shared, so nobody's server need be asked
         return in_database(settings, asked)
     try:
-        held = folder.Folder(settings.data_dir)
+        held = folder.Folder(settings.data_dir, hosting.unwritable(os.environ))
     except folder.FolderError:
         if folder.owner(settings.data_dir) is None:
             raise

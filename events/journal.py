@@ -6,6 +6,7 @@ directly after it. On a shared database (Postgres) other processes' facts are fo
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
@@ -44,6 +45,8 @@ READING_THREADS = 4
 CATCH_UP = 1_000
 # Longer than a read may take, so that it is the database that says why before we stop waiting.
 READING_SECONDS = 5.0
+# Between two tries to open a database that is away.
+FIRST_GAP_SECONDS, LONGEST_GAP_SECONDS = 0.5, 5.0
 
 
 class Journal:
@@ -223,13 +226,32 @@ class Journal:
                 self._poll_error = error.message
 
 
-def open_journal(url: str, runtime: Runtime, *, ring: int = 2_000, poll_seconds: float = 0.25) -> Journal:
+def open_journal(
+    url: str, runtime: Runtime, *, ring: int = 2_000, poll_seconds: float = 0.25, wait_seconds: float = 0.0
+) -> Journal:
     """The journal of a database URL, with its schema brought up to date first (which blocks).
 
-    Raises DatabaseUnavailable, also for a database that a newer version has written.
+    A database that is away is waited for, `wait_seconds` at most. Raises DatabaseUnavailable, also for a database that
+    a newer version has written.
     """
     database = database_for(url)
-    migrate.up_to_date(database)
+    _up_to_date(database, runtime, time.monotonic() + wait_seconds)
     for warning in database.warnings():
         log.warning("%s", warning)
     return Journal(database, runtime, ring=ring, poll_seconds=poll_seconds)
+
+
+def _up_to_date(database: Database, runtime: Runtime, deadline: float) -> None:
+    """Hosts restart a process that ends less and less often, or no more: who waits is there when the database is."""
+    gap = FIRST_GAP_SECONDS
+    while True:
+        try:
+            return migrate.up_to_date(database)
+        except DatabaseUnavailable as error:
+            left = deadline - time.monotonic()
+            if left <= 0 or error.__cause__ is None or not database.may_come_back(error.__cause__):
+                raise
+            first = (error.message.splitlines() or [""])[0]
+            log.warning("the database can't be reached (%s); it is tried for another %.0f s", first, left)
+        runtime.sleep(min(gap, left))
+        gap = min(2 * gap, LONGEST_GAP_SECONDS)

@@ -18,6 +18,7 @@ FLOORS = {
     "events": 5,
     "config": 6,
     "runtime": 6,
+    "hosting": 7,
     # What other people's scripts install: it imports nothing of ours, and nothing of ours imports it.
     "broadcaster": 7,
 }
@@ -44,6 +45,7 @@ ROOMS = {
     "prometheus_client": ("web",),
     "pydantic_settings": ("config",),
     "config": ("web_server",),
+    "hosting": ("config", "web_server"),
     "broadcaster": (),
     "websocket": ("broadcaster",),
 }

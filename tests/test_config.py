@@ -109,42 +109,6 @@ def test_a_broken_file_is_named_with_its_line() -> None:
     assert "line" in refused()
 
 
-def test_heroku_is_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One proxy is trusted, every network is listened on, and the old URL scheme is taken."""
-    for name, value in {
-        "DYNO": "web.1",
-        "PORT": "31337",
-        "DATABASE_URL": "postgres://u:p@h/d",
-        "DASHBOARD_PASSWORD": "long enough for a host",
-    }.items():
-        monkeypatch.setenv(name, value)
-    settings = config.load()
-    assert (settings.host, settings.trusted_proxies, settings.port) == ("0.0.0.0", 1, 31337)
-
-
-def test_a_passing_disk_without_a_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Alerts would be lost with the machine: the remedy is named."""
-    monkeypatch.setenv("DYNO", "web.1")
-    monkeypatch.setenv("DASHBOARD_PASSWORD", "long enough for a host")
-    assert "heroku addons:create heroku-postgresql" in refused()
-
-
-def test_a_railway_volume_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a volume SQLite is fine, and lives there."""
-    monkeypatch.setenv("RAILWAY_VOLUME_MOUNT_PATH", "/volume")
-    monkeypatch.setenv("RAILWAY_PUBLIC_DOMAIN", "desk.up.railway.app")
-    monkeypatch.setenv("DASHBOARD_PASSWORD", "long enough for a host")
-    settings = config.load()
-    assert (str(settings.data_dir), settings.public_url) == ("/volume", "https://desk.up.railway.app")
-
-
-def test_a_host_requires_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody reads a login link in a host's log."""
-    monkeypatch.setenv("DYNO", "web.1")
-    monkeypatch.setenv("DATABASE_URL", "postgres://u:p@h/d")
-    assert "heroku config:set DASHBOARD_PASSWORD" in refused()
-
-
 def test_every_setting_has_its_line_in_the_docs() -> None:
     """docs/configuration.md names each setting with its unit and meaning, and no other."""
     text = (ROOT / "docs" / "configuration.md").read_text()

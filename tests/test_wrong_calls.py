@@ -97,8 +97,9 @@ def test_a_port_in_use_names_another(folder: Path) -> None:
 
 def test_a_database_that_does_not_answer(folder: Path) -> None:
     """What the driver said, and what to check; no password is shown."""
-    done = call(folder, "web_server.py", DATABASE_URL=f"postgres://u:hunter2@127.0.0.1:{free_port()}/desk")
-    refused(done, "What to do: check its address")
+    url = f"postgres://u:hunter2@127.0.0.1:{free_port()}/desk"
+    done = call(folder, "web_server.py", DATABASE_URL=url, DATABASE_WAIT_SECONDS="1")
+    refused(done, r"tried for \d+ s(.|\n)*What to do: check its address")
     assert "hunter2" not in done.stderr
 
 

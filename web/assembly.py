@@ -91,7 +91,7 @@ class App:
 
 def assemble(values: Values, runtime: Runtime) -> App:
     """Everything wired, nothing started. Raises web.database.CannotStart."""
-    journal = opened_journal(values, runtime)
+    journal = opened_journal(values, runtime, wait_seconds=values.database_wait_seconds)
     values = with_secret_key(values, journal)
     bus = Bus(runtime, values.passing_per_second)
     sources = Sources(journal, values.secret_key, values.webhook_token)

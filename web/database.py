@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,11 +27,19 @@ def database_url(values: Values) -> str:
     return values.database_url or f"sqlite:///{values.data_dir / 'desk.db'}"
 
 
-def opened_journal(values: Values, runtime: Runtime) -> Journal:
-    """The journal with its schema brought up to date. Raises CannotStart when the database can't be used."""
+def opened_journal(values: Values, runtime: Runtime, *, wait_seconds: float = 0.0) -> Journal:
+    """The journal with its schema brought up to date; a Postgres that is away is waited for.
+
+    Raises CannotStart when the database can't be used.
+    """
+    began = time.monotonic()
     try:
         return open_journal(
-            database_url(values), runtime, ring=values.ring_facts, poll_seconds=values.journal_poll_seconds
+            database_url(values),
+            runtime,
+            ring=values.ring_facts,
+            poll_seconds=values.journal_poll_seconds,
+            wait_seconds=wait_seconds,
         )
     except Exception as error:
         log.debug("the database can't be opened", exc_info=error)
@@ -41,7 +50,9 @@ def opened_journal(values: Values, runtime: Runtime) -> Journal:
             if values.database_url
             else "mend the file or its permissions, restore it, or set DATA_DIR to another folder"
         )
-        raise CannotStart(f"The database ({where}) can't be opened: {first}\nWhat to do: {remedy}.") from error
+        waited = time.monotonic() - began
+        tried = f" (tried for {waited:.0f} s)" if waited > wait_seconds > 0 else ""
+        raise CannotStart(f"The database ({where}) can't be opened{tried}: {first}\nWhat to do: {remedy}.") from error
 
 
 def with_secret_key(values: Values, journal: Journal) -> Values:

@@ -47,6 +47,7 @@ class Values:
     port: int
     data_dir: Path
     database_url: str
+    database_wait_seconds: float
     demo: bool
     redis_url: str = field(repr=False)
     redis_tls_verify: bool

@@ -21,15 +21,18 @@ class FolderError(Exception):
 
 
 class Folder:
-    """`path`, made if need be and held by this process until `release`, or until the process ends however it ends."""
+    """`path`, made if need be and held by this process until `release`, or until the process ends however it ends.
 
-    def __init__(self, path: Path) -> None:
+    `remedy` is what to do on this host when the folder can't be written.
+    """
+
+    def __init__(self, path: Path, remedy: str = "") -> None:
         self.path = path
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise FolderError(unwritable(path, error)) from None
+            raise FolderError(unwritable(path, error, remedy)) from None
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -75,13 +78,14 @@ def identity(path: Path) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()[:12]
 
 
-def unwritable(path: Path, error: OSError) -> str:
+def unwritable(path: Path, error: OSError, remedy: str = "") -> str:
     """Why the folder can't be written, and what to do."""
     if isinstance(error, FileExistsError | NotADirectoryError):
         return f"The data folder {path} can't be made, because a file stands in its place: move it, or set DATA_DIR."
-    return (
-        f"The data folder {path} can't be written ({error.strerror}): mend its permissions, or set DATA_DIR to another."
-    )
+    what = f"The data folder {path} can't be written ({error.strerror})"
+    if remedy and isinstance(error, PermissionError):
+        return f"{what}. {remedy}"
+    return f"{what}: mend its permissions, or set DATA_DIR to another."
 
 
 def secret_key(path: Path) -> str:

@@ -58,5 +58,8 @@ class Database(Protocol):
     def reading_error(self, error: Exception) -> EventsError:
         """What a reader is told: QueryTooSlow, BadQuery or DatabaseUnavailable."""
 
+    def may_come_back(self, error: BaseException) -> bool:
+        """Whether waiting may mend why it can't be opened: the machine is away or starting, not the password wrong."""
+
     def warnings(self) -> list[str]:
         """What the operator should know about this database's version."""

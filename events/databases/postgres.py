@@ -26,6 +26,8 @@ NETWORK: dict[str, Any] = {
     "application_name": "signal-desk",
 }
 TOKENS = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|::|%|:([A-Za-z_]\w*)")
+# What a server says that is there and will say the same in a minute; a failed connection carries no code.
+REFUSED = re.compile(r"authentication failed|does not exist|no pg_hba|no password supplied|not permitted to log in")
 BUSY = (
     errors.LockNotAvailable,
     errors.DeadlockDetected,
@@ -132,6 +134,9 @@ class Postgres:
         if isinstance(error, errors.QueryCanceled):
             return QueryTooSlow(f"gave up after {STATEMENT_MS} ms")
         return BadQuery(text) if self.blame(error) == "unit" else DatabaseUnavailable(text)
+
+    def may_come_back(self, error: BaseException) -> bool:
+        return isinstance(error, psycopg.OperationalError) and not REFUSED.search(str(error))
 
     def warnings(self) -> list[str]:
         return []

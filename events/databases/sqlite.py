@@ -132,6 +132,10 @@ class Sqlite:
             return QueryTooSlow(f"gave up after {READ_SECONDS:g} s")
         return BadQuery(str(error)) if self.blame(error) == "unit" else DatabaseUnavailable(str(error))
 
+    def may_come_back(self, error: BaseException) -> bool:
+        del error
+        return False
+
     def warnings(self) -> list[str]:
         if sqlite3.sqlite_version_info >= FIXED:
             return []

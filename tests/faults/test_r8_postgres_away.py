@@ -1,6 +1,7 @@
 """R8: Postgres is gone, or there and silent: alerts are refused quickly, nothing false is said, and it comes back."""
 
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from tests.conftest import StartServer, wait_for_model
 from tests.faults.outage import SETTINGS, ride_out
+from tests.support.patience import PATIENCE
 from tests.support.postgres import Postgres
 
 pytestmark = pytest.mark.postgres
@@ -41,6 +43,35 @@ def test_postgres_silent(start_server: StartServer, postgres: Postgres) -> None:
     again and again, a training that ended meanwhile left the desk without a model until its next start.
     """
     frozen(start_server, postgres, "gevent", SHORT)
+
+
+def test_postgres_away_at_the_start(start_server: StartServer, postgres: Postgres) -> None:
+    """A start waits for it, says so, and serves when it is there: hosts restart what ends less and less often.
+
+    Seen to fail with the first error taken for the last: the process ended with 2 after three seconds.
+    """
+    postgres.kill()
+    server = start_server(wait=False, DATABASE_URL=postgres.url, DATABASE_WAIT_SECONDS="600")
+    assert server.process is not None
+    deadline = time.monotonic() + PATIENCE
+    while "can't be reached" not in server.log and time.monotonic() < deadline:
+        assert server.process.poll() is None, server.log
+        time.sleep(0.1)
+    postgres.start()
+    server.wait_ready()
+    assert server.post_alert({"symbol": "MNQ1!", "side": "buy", "price": 25118.25}).ok
+
+
+def test_a_postgres_that_refuses_is_not_waited_for(start_server: StartServer, postgres: Postgres) -> None:
+    """A database that does not exist will not exist in a minute either: 2 at once, and what to check.
+
+    Seen to fail with every error waited for.
+    """
+    url = postgres.url.replace("/desk_", "/no_desk_")
+    server = start_server(wait=False, DATABASE_URL=url, DATABASE_WAIT_SECONDS="600")
+    assert server.process is not None
+    assert server.process.wait(PATIENCE) == 2
+    assert "does not exist" in server.log
 
 
 @pytest.mark.chaos

@@ -1,6 +1,7 @@
 """A whole desk in this process, on plain threads and a private folder: for everything that needs no real socket."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def make_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeAp
     """Makes desks whose settings are the given ones; none is served, none trains a model."""
     made: list[App] = []
 
-    def make(**settings: Any) -> App:
+    def make(*, hosted: str | None = None, **settings: Any) -> App:
         for name in list(config.names()):
             monkeypatch.delenv(name, raising=False)
         own = {
@@ -35,9 +36,9 @@ def make_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeAp
             **{name.lower(): float(value) for name, value in PATIENT.items()},
         }
         chosen = config.Settings(**own | settings)
-        chosen.data_dir.mkdir()
-        values = web_server.values(chosen, port=5000, secret_key=SECRET_KEY)
-        made.append(web_server.create_app(values, runtime.make("threads")))
+        chosen.data_dir.mkdir(exist_ok=True)
+        values = web_server.values(chosen, port=chosen.port, secret_key=SECRET_KEY)
+        made.append(web_server.create_app(replace(values, hosted=hosted), runtime.make("threads")))
         return made[-1]
 
     yield make

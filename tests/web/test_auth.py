@@ -226,3 +226,19 @@ def test_without_a_password_no_password_opens(make_app: MakeApp) -> None:
     """An empty DASHBOARD_PASSWORD is no password, and is not matched by an empty field."""
     client = make_app(dashboard_password="").flask.test_client()
     assert client.post("/login", data={"password": ""}).status_code == 401
+
+
+@pytest.mark.parametrize("hosted", ["heroku", "railway", None])
+def test_a_restart_on_another_port_logs_nobody_out_on_a_host(make_app: MakeApp, hosted: str | None) -> None:
+    """A platform may draw a new port at each start; on one's own machine the port tells several desks apart.
+
+    Seen to fail with the port in the cookie's name everywhere.
+    """
+    first = make_app(hosted=hosted, port=31337)
+    cookie = first.flask.test_client()
+    log_in(first, cookie)
+    again = make_app(hosted=hosted, port=48213, data_dir=first.desk.values.data_dir)
+    carried = again.flask.test_client()
+    for sent in cookie._cookies.values():
+        carried.set_cookie(sent.key, sent.value)
+    assert carried.get("/api/session").status_code == (401 if hosted is None else 200)

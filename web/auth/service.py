@@ -43,8 +43,9 @@ class Auth:
         self._when_revoked: list[Callable[[str], None]] = []
         self._living: dict[str, float] = {}
         self._watching = False
-        # By its port; where several processes serve one desk, their ports differ and the secret is what they share.
-        own = self._values.role == "all"
+        # By its port, which tells several desks on one machine apart; but by the secret where several processes serve
+        # one desk, and on a platform, which may give another port at each start.
+        own = self._values.role == "all" and self._values.hosted is None
         self._mark = str(self._values.port) if own else secrets.derive(self._values.secret_key, "cookie")[:8].lower()
 
     # Who is asking
