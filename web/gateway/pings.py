@@ -50,7 +50,9 @@ class Pings:
         while self._due or self._asked:
             next_ping = self._due[0][0] if self._due else float("inf")
             next_look = self._asked[0][0] + self._patience if self._asked else float("inf")
-            self._runtime.sleep(max(ROUND_SECONDS, min(next_ping, next_look) - time.monotonic()))
+            # Not longer than a ping is away: who answers meanwhile is due before the patience with others is over.
+            sleep = min(next_ping - time.monotonic(), next_look - time.monotonic(), self._seconds)
+            self._runtime.sleep(max(ROUND_SECONDS, sleep))
             self._ping_who_is_due()
             self._look_who_is_late()
         self._running = False

@@ -2,6 +2,7 @@
 
 import json
 import time
+from queue import Queue
 from typing import Any
 
 import pytest
@@ -64,3 +65,26 @@ def test_one_that_breaks_costs_nobody_else_the_ping() -> None:
     while len(told) < 4 and time.monotonic() < deadline:
         time.sleep(0.02)
     assert told == ["pinged", "pinged", "late", "late"]
+
+
+def test_the_patience_with_an_answer_delays_no_later_ping() -> None:
+    """Pinged every 50 ms, and ten minutes' patience: whoever answers is pinged again, long before these are over.
+
+    Seen to fail with a timer that slept until the patience was over: a proxy that wants to hear something every few
+    seconds cut its connections, where PING_SECONDS was below PING_TIMEOUT_SECONDS.
+    """
+    asked: Queue[float] = Queue()
+
+    class Answers:
+        def ping(self, at: float) -> bool:
+            asked.put(at)
+            return True
+
+        def late(self, at: float) -> None:
+            raise AssertionError("nobody is late")
+
+    pings, one = Pings(runtime.make("threads"), 0.05, 600.0), Answers()
+    for _ in range(3):
+        pings.add(one)
+        asked.get(timeout=PATIENCE)
+        time.sleep(0.2)  # the timer has gone to sleep
