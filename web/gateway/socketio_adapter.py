@@ -129,6 +129,9 @@ class SocketIOAdapter:
 
     # Coming
     def _connect(self, sid: str, environ: dict[str, Any], given: Any = None, *_: Any) -> bool:
+        if sid in self._clients:
+            # The library calls whatever a client names as an event: what came is the client's word, not a request.
+            raise ValueError("a client that is connected said `connect`")
         asked = given if isinstance(given, Mapping) else {}
         principal = self._who(environ, asked)
         try:

@@ -159,10 +159,11 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
 
     @app.get("/test/connections")
     def connections() -> dict[str, Any]:
-        direct = sum(client.outbox.open for client in gateway.rooms.everyone())
+        standing = list(gateway.rooms.everyone())
         return {
             "items": gateway.connections(),
-            "direct": direct,
+            "standing": len(standing),
+            "direct": sum(client.outbox.open for client in standing),
             "count": gateway.count(),
             "figures": gateway.figures(),
         }
