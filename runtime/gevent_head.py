@@ -58,11 +58,10 @@ class OrdinaryFirst(pywsgi.WSGIHandler):  # type: ignore[misc]
         head = self._head
         if head is None:
             environ = super().get_environ()
-            given = self.wsgi_input
-            if given.chunked_input:
-                self.wsgi_input = Chunked(given, self._break)
-                if environ["wsgi.input"] is given:  # else it is a handshake's
-                    environ["wsgi.input"] = self.wsgi_input
+            if self.wsgi_input.chunked_input:
+                self.wsgi_input = Chunked(self.wsgi_input, self._break)
+            # For a handshake the library gives the bare stream: a body read from that would be waited for once more.
+            environ["wsgi.input"], environ["wsgi.input_terminated"] = self.wsgi_input, True
             return environ
         path, _, query = head.target.partition("?")
         environ = self.server.get_environ()

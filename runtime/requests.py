@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from runtime.chunks import BrokenBody
 from runtime.contract import WSGIApp
 
 # A larger body, or one that does not say its length, is read while it arrives.
@@ -109,20 +110,33 @@ class Arriving:
         return getattr(self._reader, name)
 
     def read(self, size: int | None = -1) -> bytes:
-        """As a file's; less when the client was too slow or went away."""
+        """As a file's. Raises BrokenBody when the client was too slow or went away."""
         if not self._hurried:  # once: who reads a few bytes at a time must not give the client a deadline for each
             self._hurried = True
             self._begun()
         wanted = -1 if size is None else size
         parts: list[bytes] = []
         while wanted:
-            part = self._reader.read(PIECE_BYTES if wanted < 0 else min(wanted, PIECE_BYTES))
+            part = self._piece_of(PIECE_BYTES if wanted < 0 else min(wanted, PIECE_BYTES))
             self._count(len(part))
             if not part:
                 break
             parts.append(part)
             wanted -= len(part) if wanted > 0 else 0
         return b"".join(parts)
+
+    def _piece_of(self, size: int) -> bytes:
+        if self._left == 0:
+            return b""
+        try:
+            part: bytes = self._reader.read(size)
+        except BrokenBody:
+            raise
+        except OSError as error:  # gevent's word for it, and the kernel's
+            raise BrokenBody(str(error)) from error
+        if not part and self._left is not None:
+            raise BrokenBody("it ended early")
+        return part
 
     def _count(self, read: int) -> None:
         self._piece += read

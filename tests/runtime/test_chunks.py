@@ -91,3 +91,11 @@ def test_nothing_behind_a_broken_body_is_a_request(served: Served, path: bytes) 
         while part := line.recv(65536):
             said += part
     assert said.count(b"HTTP/1.1 200 OK") == 2
+
+
+@pytest.mark.socket
+def test_a_long_body_that_ends_early_is_broken_too(served: Served) -> None:
+    """However each engine says it. Seen to fail under gevent with its own error (500) and under eventlet with none."""
+    with served.raw(b"POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 1500000\r\n\r\nabc") as line:
+        line.shutdown(socket.SHUT_WR)
+        assert line.recv(65536).startswith(b"HTTP/1.1 400 ")
