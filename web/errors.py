@@ -8,7 +8,8 @@
     ├── TooMany             429   never for alerts
     └── NotAvailable        503   try again
 
-Every answer is `{"error": {"code", "message", "hint"}}`. No traceback, no path and no text of the request leaves.
+Every answer is `{"error": {"code", "message", "hint"}}`; only a person at an address that is none gets a page.
+No traceback, no path and no text of the request leaves.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from signals.intake import Answer
@@ -83,6 +84,8 @@ def install(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def standard(error: HTTPException) -> Response:
         status = error.code or 500
+        if status == 404 and page_wanted():
+            return Response(render_template("not_found.html"), 404)
         code, message, hint = STANDARD.get(status, ("http_error", error.name + ".", "See /api/docs."))
         response = answer(refusal(code, message, hint), status)
         for name, value in error.get_headers():
@@ -94,6 +97,13 @@ def install(app: Flask) -> None:
     def any_other(error: Exception) -> Response:
         told = answer_to(error, request.url_rule.rule if request.url_rule else "no route")
         return answer(told.body, told.status, told.headers)
+
+
+def page_wanted() -> bool:
+    """Whether a person looks for a page: asked for HTML before JSON, outside the API, where there are pages at all."""
+    accepts = request.accept_mimetypes
+    looking = request.method in ("GET", "HEAD") and accepts["text/html"] > accepts["application/json"]
+    return looking and not request.path.startswith("/api/") and "pages" in current_app.blueprints
 
 
 def answer_to(error: Exception, where: str) -> Answer:

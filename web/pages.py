@@ -26,6 +26,14 @@ BUILT = {
     "/activity": "activity/ActivityPage",
     "/system": "system/SystemPage",
 }
+# What the tools are called, as in the dashboard's own list.
+TOOLS = {
+    "/ml-dashboard": "ML hub",
+    "/signals": "Live signals",
+    "/webhooks": "Webhook health",
+    "/activity": "Activity",
+    "/system": "System",
+}
 # A tool that is not built yet leads to the nearest that is.
 NEAREST = {
     "/": "/ml-dashboard",
@@ -97,7 +105,7 @@ def blueprint(desk: Desk, static: Path) -> Blueprint:
 
     @pages.app_context_processor
     def for_templates() -> dict[str, Any]:
-        return {"nonce": nonce, "asset": assets, "version": desk.version, "demo": desk.values.demo}
+        return {"nonce": nonce, "asset": assets, "version": desk.version, "demo": desk.values.demo, "tools": TOOLS}
 
     def tool(module: str) -> Response | tuple[str, int] | str:
         found = who()

@@ -1,13 +1,16 @@
 """The pages' addresses: deep links, the login in between, and a build that is not there."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from tests.web.conftest import ADMIN, MakeApp
-from web.pages import BUILT, NEAREST, Assets
+from web.pages import BUILT, NEAREST, TOOLS, Assets
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"}
 
 
 @pytest.mark.parametrize("path", NEAREST)
@@ -29,6 +32,33 @@ def test_a_page_asks_for_a_login_and_comes_back(client: FlaskClient, path: str) 
     answer = client.get(path)
     assert answer.status_code == 302
     assert answer.headers["Location"] == ("/login" if path == "/ml-dashboard" else f"/login?next={path}")
+
+
+@pytest.mark.parametrize("path", ["/paper", "/nonsense/deep", "/%3Cscript%3E", "/static/dashboard/gone"])
+def test_a_person_who_mistyped_an_address_gets_a_page(client: FlaskClient, path: str) -> None:
+    """It says so, leads to every tool, and holds no script or style of its own nor what was asked for; still a 404."""
+    answer = client.get(path, headers=BROWSER)
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert set(re.findall(r'href="(/[\w-]+)"', answer.text)) == set(BUILT)
+    assert [name for name in TOOLS.values() if name not in answer.text] == []
+    assert re.findall(r"<style|<script(?! src=)|style=| on\w+=|script>", answer.text.replace("></script>", "")) == []
+    assert "'unsafe-inline'" not in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/api/nonsense", BROWSER),
+        ("/nonsense", {}),
+        ("/nonsense", {"Accept": "*/*"}),
+        ("/nonsense", {"Accept": "application/json, text/html;q=0.5"}),
+    ],
+)
+def test_a_program_that_mistyped_an_address_gets_json(client: FlaskClient, path: str, headers: dict[str, str]) -> None:
+    """The usual shape of a refusal: under /api always, elsewhere unless a page is wanted."""
+    answer = client.get(path, headers=headers)
+    assert answer.status_code == 404
+    assert answer.get_json()["error"]["code"] == "not_found"
 
 
 def test_the_built_files_are_found_by_their_source(tmp_path: Path) -> None:
