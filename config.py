@@ -169,7 +169,10 @@ class Settings(BaseSettings):
         0.0, "fraction of Kelly", "Caps the size by this part of Kelly's; 0 is off.", ge=0, le=0.25
     )
     volatility_target: float | None = setting(
-        None, "volatility a bar", "Caps the size so that a bar moves equity by this part; off unless set.", gt=0
+        None,
+        "volatility a bar",
+        "Caps the size so that a bar moves equity by this part, for alerts that bring `volatility`; off unless set.",
+        gt=0,
     )
     atr_multiple: float = setting(2.0, "ATR", "How far a missing stop is set when the ATR is known.", gt=0)
     target_r: float = setting(2.0, "R", "How far a missing target is set.", gt=0)

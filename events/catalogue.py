@@ -31,7 +31,7 @@ class TypeSpec:
     report: bool = False
 
 
-def _fact(
+def fact(
     name: str,
     model: type[BaseModel],
     says: str,
@@ -40,6 +40,7 @@ def _fact(
     report: bool = False,
     version: int = 1,
 ) -> TypeSpec:
+    """The line of a type that is kept in the journal; `says` in a few words what happened."""
     return TypeSpec(name, "fact", model, version, publish, says, report)
 
 
@@ -50,23 +51,23 @@ def _passing(name: str, model: type[BaseModel], says: str, *, publish: bool = Fa
 TYPES: dict[str, TypeSpec] = {
     spec.name: spec
     for spec in (
-        _fact("signal_received", signals.SignalReceived, "an alert was accepted"),
-        _fact("signal_rejected", signals.SignalRejected, "an authenticated alert that could not be used"),
-        _fact("signal_update", signals.SignalRow, "the signal's row now, and again at each later change"),
-        _fact("signal_gap_alert", signals.SignalGapAlert, "a source fell silent in open hours, or spoke again"),
-        _fact("ml_prediction_update", models.MlPredictionUpdate, "a signal's score, or a forecast", publish=True),
-        _fact("ml_model_update", models.MlModelUpdate, "a model trained, promoted, refused or drifting"),
-        _fact("pattern_detected", activity.PatternDetected, "a named chart pattern", publish=True),
-        _fact("llm_decision", activity.LlmDecision, "an agent's decision and its reasoning", publish=True),
-        _fact("trade_executed", accounts.TradeExecuted, "a fill", report=True),
-        _fact("position_update", accounts.PositionUpdate, "a position opened, changed or closed", report=True),
-        _fact("account_update", accounts.AccountUpdate, "an account's balances", report=True),
-        _fact("alert", activity.Alert, "a notification raised", publish=True),
-        _fact("event", activity.Event, "an activity line from any script", publish=True),
-        _fact("error", activity.Error, "something failed inside, and what to do"),
-        _fact("source_update", activity.Changed, "a source, mapping or mute changed"),
-        _fact("settings_update", activity.Changed, "a setting or threshold changed"),
-        _fact("backfill_complete", signals.BackfillComplete, "missed alerts found in an export and stored"),
+        fact("signal_received", signals.SignalReceived, "an alert was accepted"),
+        fact("signal_rejected", signals.SignalRejected, "an authenticated alert that could not be used"),
+        fact("signal_update", signals.SignalRow, "the signal's row now, and again at each later change"),
+        fact("signal_gap_alert", signals.SignalGapAlert, "a source fell silent in open hours, or spoke again"),
+        fact("ml_prediction_update", models.MlPredictionUpdate, "a signal's score, or a forecast", publish=True),
+        fact("ml_model_update", models.MlModelUpdate, "a model trained, promoted, refused or drifting"),
+        fact("pattern_detected", activity.PatternDetected, "a named chart pattern", publish=True),
+        fact("llm_decision", activity.LlmDecision, "an agent's decision and its reasoning", publish=True),
+        fact("trade_executed", accounts.TradeExecuted, "a fill", report=True),
+        fact("position_update", accounts.PositionUpdate, "a position opened, changed or closed", report=True),
+        fact("account_update", accounts.AccountUpdate, "an account's balances", report=True),
+        fact("alert", activity.Alert, "a notification raised", publish=True),
+        fact("event", activity.Event, "an activity line from any script", publish=True),
+        fact("error", activity.Error, "something failed inside, and what to do"),
+        fact("source_update", activity.Changed, "a source, mapping or mute changed"),
+        fact("settings_update", activity.Changed, "a setting or threshold changed"),
+        fact("backfill_complete", signals.BackfillComplete, "missed alerts found in an export and stored"),
         _passing("webhook_health_update", passing.WebhookHealthUpdate, "one source's health"),
         _passing("system_health_update", passing.SystemHealthUpdate, "the desk's own health"),
         _passing("publisher_update", passing.PublisherUpdate, "a script's last report, and whether it is active"),

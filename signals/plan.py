@@ -65,7 +65,7 @@ def plan(row: Mapping[str, Any], features: Mapping[str, float], rules: SizingRul
         distance = max(distance, found.tick_at(price))
     targets = _targets(row, rules, found, price, distance, long, notes)
     risk = distance * found.point_value * rate
-    cost = Decimal(str(rules.cost_ticks)) * found.tick_at(price) * found.point_value * rate
+    cost = Decimal(str(rules.cost_ticks)) * found.tick_value(price) * rate
     reward = float(abs(targets[0] - price) / distance)
     return Plan(found, long, price, stop, targets, distance, risk, cost, reward, float(cost / risk), tuple(notes))
 

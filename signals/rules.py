@@ -8,7 +8,7 @@ class SizingRules:
     """Plain values from the settings. Fractions are fractions (0.005 is half a percent), money is in `currency`.
 
     `unscored_policy` is the share of the full size kept when a promoted model gave no usable probability.
-    `kelly_fraction` is λ of market.md (0 = off, at most 0.25); `volatility_target` is σ* per bar (None = off).
+    `kelly_fraction` is λ of docs/sizing.md (0 = off, at most 0.25); `volatility_target` is σ* per bar (None = off).
     `cost_ticks` is what entering and leaving cost together, in ticks: one tick of slippage each way.
     """
 

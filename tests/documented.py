@@ -11,6 +11,9 @@ PACKAGES = ("config.py", "web_server.py", "runtime", "events", "ml", "trading", 
 # Calls whose argument at this place is a reason code.
 SAYS_CODE = {
     "reason": 0,
+    "note": 0,
+    "leave": 1,
+    "limit": 1,
     "refuse": 0,
     "_refused": 1,
     "refusal": 0,

@@ -79,7 +79,7 @@ def test_every_event_type_is_documented() -> None:
     told = {(name, kind, publishable) for name, kind, publishable, _ in rows}
     there = {(s.name, s.kind, "yes" if s.publish else "report" if s.report else "no") for s in catalogue.TYPES.values()}
     assert told == there
-    assert {name for name, _, publishable in told if publishable == "yes"} == PUBLISH
+    assert {name for name, _, publishable in told if publishable == "yes"} == PUBLISH != set()
 
 
 @pytest.mark.usefixtures("make_app")

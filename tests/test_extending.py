@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,12 @@ import pytest
 from events import catalogue, upcasting
 from ml.features import NAMES
 from ml.registry import load_path
+from signals import sizing
 from signals.alert import Parsed, SourceRules, conventions, parse
-from signals.plan import Plan, plan
+from signals.plan import plan
 from signals.rules import SizingRules
-from signals.sizing import _Caps
 from tests.documented import DOCS, ROOT
+from tests.signals.desk import told
 from tests.support.patience import PATIENCE
 from trading import contracts, instruments
 
@@ -77,14 +77,13 @@ def test_a_convention_is_a_function_and_a_line(monkeypatch: pytest.MonkeyPatch) 
     assert read("BUY NQ1! @ 21450.25").convention != "desk line"
 
 
-def test_a_sizing_rule_binds_when_it_is_smallest() -> None:
-    """Five times 50,000 is less than three contracts of 100,000."""
+def test_a_sizing_rule_is_a_function_and_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its line in the table it binds: five times 50,000 is less than three contracts of 100,000."""
+    monkeypatch.setattr(sizing, "CAPS", (*sizing.CAPS, run("A sizing rule")["largest_position"]))
     trade = plan({"symbol": "NQ1!", "side": "buy", "price": 5000.0, "stop": 4999.0, "targets": []}, {}, SizingRules())
-    assert isinstance(trade, Plan)
-    caps, path = _Caps(fixed=Decimal(100)), []
-    run("A sizing rule")["_largest_position"](trade, SizingRules(), caps, path)
-    assert caps.smallest() == Decimal("2.5")
-    assert caps.binding == path[0]
+    found = sizing.size(trade, told(reason="model_missing"), SizingRules())
+    assert (found.verdict, found.quantity) == ("reduce", 2.0)
+    assert "largest_position" in [why["code"] for why in found.reasons]
 
 
 def test_an_event_type_is_a_model_and_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,4 +111,4 @@ def test_an_instrument_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contracts, "_AROUND_THE_CLOCK", contracts._AROUND_THE_CLOCK + line)
     monkeypatch.setattr(instruments, "CONTRACTS", contracts._read())
     found = instruments._recognise("FSMI1!", None)
-    assert (found.known, found.currency, found.tick_value) == (True, "CHF", 10)
+    assert (found.known, found.currency, found.tick_value(100)) == (True, "CHF", 10)

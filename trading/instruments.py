@@ -55,11 +55,6 @@ class Instrument:
     known: bool
     default_stop: Decimal | None = None
 
-    @property
-    def tick_value(self) -> Decimal:
-        """Money per tick: 5 for NQ, 0.50 for MNQ."""
-        return self.tick_size * self.point_value
-
     def tick_at(self, price: Decimal | float) -> Decimal:
         """The tick at this price. A coin's follows its magnitude (six digits); a share's is 0.0001 below one dollar."""
         price = abs(Decimal(str(price)))
@@ -68,6 +63,10 @@ class Instrument:
         if self.kind == "share" and 0 < price < 1:
             return Decimal("0.0001")  # Regulation NMS, rule 612
         return self.tick_size
+
+    def tick_value(self, price: Decimal | float) -> Decimal:
+        """Money per tick at this price, in `currency`: 5 for NQ, 0.50 for MNQ."""
+        return self.tick_at(price) * self.point_value
 
     def stop_distance(self, price: Decimal | float) -> Decimal:
         """The default stop's distance at this price, rounded outward to the tick; at least one tick."""

@@ -1,4 +1,4 @@
-"""The lifecycle's promises: statuses as the design lists them, running extremes, closing by exits."""
+"""The lifecycle's promises: which status may follow which, running extremes, closing by exits."""
 
 from typing import Any
 

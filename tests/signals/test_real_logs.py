@@ -1,4 +1,4 @@
-"""Two real alert-log exports through the whole path, with the counts that the design states."""
+"""Two real alert-log exports through the whole path, with the counts that they must give."""
 
 import csv
 import json

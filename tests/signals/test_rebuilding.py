@@ -13,8 +13,9 @@ import pytest
 
 from events.databases import Connection, Database, database_for
 from events.envelope import Fact, Origin
+from events.errors import RebuildTooLarge
 from events.journal import Change, Entry, Unit
-from events.rebuilding import Projection, RebuildTooLarge, Report, apply, prepare
+from events.rebuilding import Projection, Report, apply, prepare
 from signals import projection
 from signals.rebuilding import PROJECTIONS, changes
 from tests.signals.desk import Desk, entry, told

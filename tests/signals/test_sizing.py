@@ -1,13 +1,14 @@
-"""Sizing's promises: market.md's rules and worked examples, each with the reason it leaves."""
+"""Sizing's promises: docs/sizing.md's rules and worked examples, each with the reason it leaves."""
 
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from signals.model_caps import edge_zero, kelly
 from signals.plan import NoPlan, Plan, plan
 from signals.rules import SizingRules
-from signals.sizing import Sized, edge_zero, ewma_volatility, kelly, size
+from signals.sizing import Sized, size
 from tests.signals.desk import entry, told
 
 FREE = SizingRules(cost_ticks=0.0)  # the worked examples are stated without costs
@@ -36,7 +37,7 @@ def codes(found: Sized) -> list[str]:
 
 @pytest.mark.parametrize(("symbol", "quantity"), [("NQ1!", 0), ("MNQ1!", 1)])
 def test_worked_example_of_the_fixed_fraction(symbol: str, quantity: int) -> None:
-    """E = 50,000, r = 0.5 %, stop 90 points: NQ 0 contracts, MNQ 1 (market.md), with and without costs."""
+    """E = 50,000, r = 0.5 %, stop 90 points: NQ 0 contracts, MNQ 1 (docs/sizing.md), with and without costs."""
     for rules in (FREE, SizingRules()):
         found = sized(rules, symbol=symbol)
         assert found.quantity == quantity
@@ -188,12 +189,6 @@ def test_volatility_target_is_optional() -> None:
     unknown = sized(rules, **near)
     assert unknown.quantity == 12
     assert "volatility_unknown" in codes(unknown)
-
-
-def test_ewma_volatility_follows_its_recursion() -> None:
-    """RiskMetrics: σ² = 0.94·σ² + 0.06·r², seeded with the first return."""
-    assert ewma_volatility([0.01]) == pytest.approx(0.01)
-    assert ewma_volatility([0.01, 0.02]) == pytest.approx((0.94 * 1e-4 + 0.06 * 4e-4) ** 0.5)
 
 
 def test_without_a_promoted_model_the_size_goes_without_one() -> None:

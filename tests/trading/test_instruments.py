@@ -42,7 +42,7 @@ from trading.instruments import instrument, round_price, round_quantity
 def test_futures_carry_their_contract(symbol: str, tick: str, tick_value: str, point: str) -> None:
     """Continuous, month-coded, prefixed and bare roots all give the contract's own tick and money."""
     found = instrument(symbol)
-    assert (found.tick_size, found.tick_value, found.point_value) == (D(tick), D(tick_value), D(point))
+    assert (found.tick_size, found.tick_value(100), found.point_value) == (D(tick), D(tick_value), D(point))
     assert (found.kind, found.known, found.lot, found.calendar) == ("future", True, 1, "cme")
 
 

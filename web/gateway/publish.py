@@ -26,7 +26,7 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # Characters that are kept of what an event says of itself; what is cut is told in its answer.
 LONGEST = {"message": 2000, "source": 64, "symbol": 64}
 # What each scope lets a token say. Nothing of it passes for the desk's own word: the handler table looks at the origin.
-PUBLISH = frozenset({"event", "alert", "price_update", "pattern_detected", "ml_prediction_update", "llm_decision"})
+PUBLISH = frozenset(name for name, spec in catalogue.TYPES.items() if spec.publish)
 SIGNAL = "signal_received"
 # What the desk itself says stands under this name, on every page.
 OWN_SOURCE = "desk"
