@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 
 from events import upcasting, wire
-from events.errors import EventsError
+from events.errors import ArchiveDamaged, ArchiveFailed
 from events.reading import Readers
 from events.rows import COLUMNS
 
@@ -27,16 +27,6 @@ NAME = re.compile(r"journal-(\d{12})-(\d{12})\.ndjson\.gz")
 HASHES = ".sha256"
 UNFINISHED = ".part"
 PAGE_SQL = f"SELECT {COLUMNS} FROM journal WHERE seq > :after AND seq <= :upto ORDER BY seq LIMIT :limit"  # noqa: S608 - ours
-
-
-class ArchiveFailed(EventsError):
-    code = "archive_failed"
-    hint = "Nothing was deleted. Look at the space and the rights of DATA_DIR/archive; the next round tries again."
-
-
-class ArchiveDamaged(EventsError):
-    code = "archive_damaged"
-    hint = "Restore the file from a backup; `sha256sum -c` in its folder names every file that changed."
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,11 @@ EventsError
 ├── BadUnit             the unit itself is at fault; trying again would fail again
 ├── CursorMoved         somebody else moved the cursor: read it and go on from there
 ├── LeaseLost           another process does what must be done once: stand by
-└── DatabaseUnavailable the database can't be reached or opened at start
+├── DatabaseUnavailable the database can't be reached or opened at start
+├── ArchiveFailed       facts could not be moved into a file; none was deleted
+├── ArchiveDamaged      a file of the archive is not as it was written
+├── RebuildTooLarge     more rows differ than can be put right beside living traffic
+└── JournalShortened    facts were archived while a rebuild read them
 """
 
 
@@ -77,3 +81,23 @@ class LeaseLost(EventsError):
 class DatabaseUnavailable(EventsError):
     code = "database_unavailable"
     hint = "Check DATABASE_URL, or the free space and the rights of DATA_DIR."
+
+
+class ArchiveFailed(EventsError):
+    code = "archive_failed"
+    hint = "Nothing was deleted. Look at the space and the rights of DATA_DIR/archive; the next round tries again."
+
+
+class ArchiveDamaged(EventsError):
+    code = "archive_damaged"
+    hint = "Restore the file from a backup; `sha256sum -c` in its folder names every file that changed."
+
+
+class RebuildTooLarge(EventsError):
+    code = "rebuild_too_large"
+    hint = "Stop every process of the desk and run `python -m events.rebuild --alone`: its commit may then take long."
+
+
+class JournalShortened(EventsError):
+    code = "journal_shortened"
+    hint = "Facts were archived meanwhile: start the rebuild again."

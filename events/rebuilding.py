@@ -15,7 +15,7 @@ from events import migrate
 from events.databases import Connection, Database, database_for
 from events.databases.contract import Row, Statement
 from events.envelope import Fact
-from events.errors import EventsError
+from events.errors import JournalShortened, RebuildTooLarge
 from events.reading import AFTER
 from events.rows import to_fact
 from events.units import Change
@@ -27,16 +27,6 @@ MOST_BESIDE_TRAFFIC = 1_000
 Changes = Callable[[Fact], Sequence[Change]]
 Tell = Callable[[int, int], None]
 Key = tuple[Any, ...]
-
-
-class RebuildTooLarge(EventsError):
-    code = "rebuild_too_large"
-    hint = "Stop every process of the desk and run `python -m events.rebuild --alone`: its commit may then take long."
-
-
-class JournalShortened(EventsError):
-    code = "journal_shortened"
-    hint = "Facts were archived meanwhile: start the rebuild again."
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,10 @@ def ece(p: Floats, y: Ints) -> float:
 
 
 def null_band(p: Floats, seed: int = 0, level: float = 0.95) -> tuple[float, float]:
-    """Mean and `level` quantile of the ECE that a perfectly calibrated model with these probabilities would show."""
+    """Mean and `level` quantile of the ECE that a perfectly calibrated model with these probabilities would show.
+
+    An ECE beyond it is what the ML hub warns of: a perfect model is accused with chance 1 − `level`.
+    """
     chance = np.random.default_rng(seed)
     order = np.argsort(p, kind="stable")
     q = p[order]
@@ -71,11 +74,6 @@ def null_band(p: Floats, seed: int = 0, level: float = 0.95) -> tuple[float, flo
         total += np.abs(wins[:, rows].mean(axis=1) - q[rows].mean()) * len(rows)
     errors = total / len(q)
     return float(errors.mean()), float(np.quantile(errors, level))
-
-
-def miscalibrated(p: Floats, y: Ints, *, false_alarms: float = 0.05, seed: int = 0) -> bool:
-    """Whether the ECE lies beyond what a perfect model shows; a perfect one is accused with chance `false_alarms`."""
-    return ece(p, y) > null_band(p, seed, 1.0 - false_alarms)[1]
 
 
 def reliability(p: Floats, y: Ints) -> list[dict[str, float]]:

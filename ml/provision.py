@@ -84,17 +84,6 @@ def follow(registry: Registry, scorer: Scorer, tell: Tell) -> None:
         _use(scorer, tell, lambda: registry.load(card["id"]))
 
 
-def ensure_starter(
-    runtime: Loop,
-    registry: Registry,
-    python: str,
-    on_done: Callable[[LoadedModel | Refused], None],
-    timeout: float = 120.0,
-) -> Any:
-    """Train a starter in a child process and record it; returns at once, `on_done` is called on the loop."""
-    return runtime.spawn(lambda: on_done(_train(runtime, registry, python, timeout)))
-
-
 def _guarded(scorer: Scorer, tell: Tell, work: Callable[[], None]) -> None:
     """Whatever goes wrong here leaves a server that takes alerts, and a fact that says what failed."""
     try:

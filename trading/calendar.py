@@ -21,8 +21,6 @@ from trading.holidays import cme_closed, cme_early, nyse_closed, nyse_early
 CHICAGO = ZoneInfo("America/Chicago")
 NEW_YORK = ZoneInfo("America/New_York")
 _DAY = timedelta(days=1)
-# The longest closing is under five days (Christmas beside a weekend): a search longer than this has gone wrong.
-_SEARCH_DAYS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +49,6 @@ def open_seconds(calendar: Calendar, a: datetime, b: datetime) -> float:
     return sum(
         max(0.0, (min(session.close, b) - max(session.open, a)).total_seconds()) for session in sessions(calendar, a, b)
     )
-
-
-def next_open(calendar: Calendar, at: datetime) -> datetime:
-    """`at` itself while the market is open, else the next opening, in UTC."""
-    if is_open(calendar, at):
-        return at
-    return next(s.open for s in sessions(calendar, at, at + _SEARCH_DAYS * _DAY) if s.open > at)
-
-
-def next_close(calendar: Calendar, at: datetime) -> datetime | None:
-    """The end of the session that runs now or comes next, in UTC; None where the market never closes."""
-    if never_closes(calendar):
-        return None
-    return next(s.close for s in sessions(calendar, at, at + _SEARCH_DAYS * _DAY) if s.close > at)
-
-
-def after_open_seconds(calendar: Calendar, start: datetime, seconds: float) -> datetime:
-    """The instant at which `seconds` of open market have passed since `start`, in UTC."""
-    if never_closes(calendar):
-        return start + timedelta(seconds=seconds)
-    at, left = start, seconds
-    while True:
-        begin = next_open(calendar, at)
-        end = next_close(calendar, begin)
-        assert end is not None
-        if (lasts := (end - begin).total_seconds()) >= left:
-            return begin + timedelta(seconds=left)
-        at, left = end, left - lasts
 
 
 def sessions(calendar: Calendar, a: datetime, b: datetime) -> Iterator[Session]:

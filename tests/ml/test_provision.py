@@ -11,7 +11,7 @@ import pytest
 
 from ml.bundle import sha256
 from ml.features import NAMES
-from ml.provision import ensure_starter, start
+from ml.provision import start
 from ml.registry import Registry
 from ml.scorer import Scorer
 from ml.training import Trained, write
@@ -140,15 +140,6 @@ def test_model_path_wins(tmp_path: Path, starter: Trained) -> None:
     assert desk.scorer.score(ROW).reason == "model_refused_hash"
     assert desk.facts[-1]["reason"] == "model_refused_hash"
     assert not mark.exists()
-
-
-def test_ensure_starter_calls_back(tmp_path: Path) -> None:
-    """The training alone, for whoever wants a fresh starter: the model arrives by the callback."""
-    import sys
-
-    done: list[Any] = []
-    ensure_starter(Threads(), registry(tmp_path)[0], sys.executable, done.append).join(2 * PATIENCE)
-    assert done[0].starter
 
 
 def test_a_database_that_is_down_does_not_stop_the_start(tmp_path: Path) -> None:

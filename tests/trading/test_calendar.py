@@ -119,19 +119,10 @@ def test_open_seconds_skip_the_break_and_the_weekend() -> None:
 @pytest.mark.parametrize("sunday", [date(2026, 3, 8), date(2026, 11, 1)])
 def test_clocks_change_without_an_hour_lost(sunday: date) -> None:
     """On the Sundays when clocks change, Globex still opens at 17:00 Chicago, an hour apart in UTC."""
-    opens = calendar.next_open("cme", datetime(sunday.year, sunday.month, sunday.day, 6, tzinfo=UTC))
+    night = datetime(sunday.year, sunday.month, sunday.day, 6, tzinfo=UTC)
+    opens = next(calendar.sessions("cme", night, night + timedelta(days=1))).open
     assert opens.astimezone(CHICAGO).hour == 17
     assert opens.hour == (22 if sunday.month == 3 else 23)
-
-
-def test_next_open_close_and_elapsed_market_time() -> None:
-    """From Friday's close the next opening is Sunday's; ten open minutes after 15:55 end at 17:05 on Sunday."""
-    late = datetime(2026, 1, 9, 15, 55, tzinfo=CHICAGO)
-    assert calendar.next_close("cme", late) == datetime(2026, 1, 9, 16, tzinfo=CHICAGO)
-    assert calendar.next_open("cme", late) == late
-    assert calendar.after_open_seconds("cme", late, 600) == datetime(2026, 1, 11, 17, 5, tzinfo=CHICAGO)
-    assert calendar.next_close("crypto", late) is None
-    assert calendar.after_open_seconds("always", late, 60) == late + timedelta(minutes=1)
 
 
 def test_computus() -> None:

@@ -17,6 +17,7 @@ from events import archiving, upcasting
 from events.archive import main
 from events.databases import database_for
 from events.envelope import Fact
+from events.errors import ArchiveFailed
 from events.journal import Change, Entry, Unit
 from events.reading import Readers
 from events.rebuilding import apply, prepare
@@ -190,7 +191,7 @@ def test_a_paused_worker_spoils_nothing_of_its_successor(old: App, monkeypatch: 
     paused = Paused(database_for(database_url(old.desk.values)))
     with monkeypatch.context() as killed:
         killed.setattr(Retention, "_delete", stop)
-        with pytest.raises(archiving.ArchiveFailed, match="another process"):
+        with pytest.raises(ArchiveFailed, match="another process"):
             archiving.write(paused, old.desk.journal.epoch, old.retention.folder, 0, 30)
     paused.close()
     assert seqs(old) == list(range(21, 41))
