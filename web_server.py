@@ -162,7 +162,9 @@ def make_token(ask: "Ask", asked: argparse.Namespace) -> int:
 def make_link(ask: "Ask", asked: argparse.Namespace) -> int:
     del asked
     made = ask("/api/login-links", {})
-    sys.stdout.write(f"{made['url']}\nWorks once, for {made['seconds'] / 60:g} minutes.\n")
+    # Without PUBLIC_URL a command on a host knows the path, and nobody's address.
+    on = "" if "://" in made["url"] else "Open this path on the desk's address (PUBLIC_URL is not set):\n"
+    sys.stdout.write(f"{on}{made['url']}\nWorks once, for {made['seconds'] / 60:g} minutes.\n")
     return 0
 
 

@@ -105,11 +105,12 @@ class Strangers(Answer):
 
 
 class Setup(Answer):
-    """What the owner pastes: the webhook's URL, a message, and a line for a shell."""
+    """What the owner pastes: the webhook's URL, a message, and a line for a shell; `notice` is what to mend first."""
 
     url: str
     curl: str
     template: str
+    notice: str | None
 
 
 class WebhookHealth(Answer):

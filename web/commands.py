@@ -16,7 +16,7 @@ from signals.backfilling import Backfill, BadBackfill
 from signals.intake import Intake
 from signals.progress import Progress
 from signals.sources import Sources
-from web import rebuilding
+from web import address, rebuilding
 from web.auth.sessions import Sessions
 from web.auth.tokens import Tokens, local_token
 from web.database import CannotStart, opened_journal, with_secret_key
@@ -97,7 +97,7 @@ def _token(journal: Journal, values: Values, body: Mapping[str, Any]) -> dict[st
 
 def _link(journal: Journal, values: Values) -> dict[str, Any]:
     link = Sessions(journal, values.session_seconds, values.login_link_seconds).make_link()
-    return {"url": f"{values.base_url}/login/{link}", "seconds": values.login_link_seconds}
+    return {"url": f"{address.shown(values)}/login/{link}", "seconds": values.login_link_seconds}
 
 
 def _rebuild(journal: Journal, values: Values, surely: bool) -> dict[str, Any]:

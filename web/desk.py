@@ -37,11 +37,12 @@ VERSION = "0.1.0"
 class Values:
     """The settings as plain values; names, units and meanings as in docs/configuration.md (there in capitals).
 
-    `base_url` is where people reach the desk, `hosted` the platform's name (`heroku`, `railway`) or None; `process`
-    names this process as no other living one is named.
+    `base_url` is where people reach the desk: PUBLIC_URL, else its own machine's address. `hosted` is the platform's
+    name (`heroku`, `railway`) or None; `process` names this process as no other living one is named.
     """
 
     base_url: str
+    public_url: str
     hosted: str | None
     host: str
     port: int

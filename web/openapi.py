@@ -90,7 +90,7 @@ def document(app: Flask, desk: Desk) -> dict[str, Any]:
             "description": "Send `Authorization: Bearer <token>`. Lists are {items, next}; "
             "refusals {error: {code, message, hint}}.",
         },
-        "servers": [{"url": desk.values.base_url}],
+        "servers": [{"url": desk.values.public_url or "/"}],  # relative: to where the document came from
         "paths": dict(sorted(paths.items())),
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from signals.sources import DEFAULT_SOURCE
+from web import address
 
 if TYPE_CHECKING:
     from web.desk import Desk
@@ -21,7 +22,7 @@ TRIAL = {"symbol": "MNQ1!", "side": "buy", "price": 25118.25, "stop": 25098.25, 
 
 def webhook_url(desk: Desk, source: str | None = None) -> str:
     """Where a source's alerts go; holds its token, so it is for the owner's eyes only."""
-    return f"{desk.values.base_url}/webhook/{desk.sources.token(source or DEFAULT_SOURCE)}"
+    return f"{address.shown(desk.values)}/webhook/{desk.sources.token(source or DEFAULT_SOURCE)}"
 
 
 def curl_line(url: str) -> str:
@@ -29,7 +30,7 @@ def curl_line(url: str) -> str:
     return f"curl -X POST '{url}' -H 'Content-Type: application/json' -d '{json.dumps(TRIAL)}'"
 
 
-def setup(desk: Desk) -> dict[str, str]:
-    """`{url, curl, template}` of the default source."""
+def setup(desk: Desk) -> dict[str, str | None]:
+    """`{url, curl, template, notice}` of the default source; `notice` says what is uncertain about the URL, and why."""
     url = webhook_url(desk)
-    return {"url": url, "curl": curl_line(url), "template": TEMPLATE}
+    return {"url": url, "curl": curl_line(url), "template": TEMPLATE, "notice": address.notice(desk.values)}

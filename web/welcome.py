@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from web import address
 from web.setup import setup
 
 if TYPE_CHECKING:
@@ -14,11 +15,13 @@ def welcome(app: App) -> str:
     """The banner. On a hosted platform the output is a log that others read, so it names no link and no token."""
     desk, values = app.desk, app.desk.values
     kept = "Postgres" if desk.journal.dialect == "postgresql" else f"SQLite in {values.data_dir}"
-    head = f"\nSignal Desk {desk.version} on {values.base_url} ({desk.runtime.name}, {kept})\n\n"
+    where = address.shown(values) or f"port {values.port}"
+    head = f"\nSignal Desk {desk.version} on {where} ({desk.runtime.name}, {kept})\n\n"
     if values.role == "worker":
         return f"{head}Worker {values.process}: follows the journal, or stands by. Pages and alerts are the webs'.\n\n"
     if values.hosted:
-        return f"{head}Log in with DASHBOARD_PASSWORD at {values.base_url}/login\n\n"
+        unknown = f"{notice}\n\n" if (notice := address.notice(values)) else ""
+        return f"{head}{unknown}Log in with DASHBOARD_PASSWORD at {address.shown(values)}/login\n\n"
     told = setup(desk)
     link = f"{values.base_url}/login/{app.auth.sessions.make_link()}"
     minutes = f"{values.login_link_seconds / 60:g}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from web import desk_shapes, reading
+from web import address, desk_shapes, reading
 from web.answers import answer
 from web.auth import require
 from web.auth.guard import auth
@@ -63,7 +63,7 @@ def blueprint(desk: Desk) -> Blueprint:
     @require("admin")
     @documented("Make a one-time login link", answers={201: "the link, and for how long"}, gives=desk_shapes.LoginLink)
     def link() -> Response:
-        url = f"{desk.values.base_url}/login/{auth().sessions.make_link()}"
+        url = f"{address.shown(desk.values)}/login/{auth().sessions.make_link()}"
         return answer({"url": url, "seconds": desk.values.login_link_seconds}, 201)
 
     return api

@@ -582,11 +582,12 @@ export interface SettingsShown {
   chosen: ChosenNow;
 }
 
-/** What the owner pastes: the webhook's URL, a message, and a line for a shell. */
+/** What the owner pastes: the webhook's URL, a message, and a line for a shell; `notice` is what to mend first. */
 export interface Setup {
   url: string;
   curl: string;
   template: string;
+  notice: string | null;
 }
 
 export interface Signals {

@@ -5,7 +5,8 @@ import type { ReactNode } from "react";
 
 import { CopyField } from "../../components/CopyField";
 import { Problem } from "../../components/Problem";
-import { useSetup } from "./history";
+import { AddressNotice } from "../../components/signal/AddressNotice";
+import { useSetup } from "../../components/signal/setup";
 import { TestAlert } from "../../components/signal/TestAlert";
 
 export function Onboarding({ onClose }: { onClose: (() => void) | null }) {
@@ -34,6 +35,7 @@ export function Onboarding({ onClose }: { onClose: (() => void) | null }) {
             <TestAlert webhook={setup.data.url} />
           </Item>
           <Item n={2} title="In TradingView, open the alert’s Notifications, tick Webhook URL and paste">
+            <AddressNotice />
             <CopyField label="Webhook URL" text={setup.data.url} />
           </Item>
           <Item n={3} title="Paste this as the alert’s message">

@@ -3,7 +3,7 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 
-import type { Setup, Signals } from "../../connection/api";
+import type { Signals } from "../../connection/api";
 import { ask } from "../../connection/ask";
 import { useDesk } from "../../state/desk";
 import { onFact } from "../../state/follow";
@@ -46,13 +46,4 @@ export function useSignal(id: string) {
     [client, id],
   );
   return useQuery({ queryKey: ["signal", id], queryFn: ({ signal }) => ask("GET /api/signals/{signal_id}", { path: { signal_id: id }, signal }), retry: 1 });
-}
-
-/** Where alerts go and what to paste; null for a principal that may not see the webhook's token. */
-export function useSetup() {
-  return useQuery({
-    queryKey: ["setup"],
-    staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async ({ signal }): Promise<Setup | null> => (await ask("GET /api/webhook/health", { signal })).setup,
-  });
 }

@@ -8,6 +8,7 @@ import { Choose } from "../../components/Choose";
 import { Confirm } from "../../components/Confirm";
 import { CopyButton } from "../../components/CopyButton";
 import { Problem } from "../../components/Problem";
+import { AddressNotice } from "../../components/signal/AddressNotice";
 import { Loading } from "../../components/States";
 import type { Source } from "../../connection/api";
 import { ApiError } from "../../connection/http";
@@ -35,6 +36,7 @@ export function Address() {
         ) : (
           <Problem what="The address could not be loaded." error={sources.error} onRetry={() => void sources.refetch()} />
         ))}
+      {source && <AddressNotice />}
       {source && <One key={source.name} source={source} />}
       {sources.data && <NewSource onMade={setName} known={sources.data.map((one) => one.name)} />}
     </Card>
