@@ -73,9 +73,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory, template_data_dir: Path, post
     redis.kill()
 
 
-def test_the_file_is_accepted(desk: Desk) -> None:
+def test_the_file_is_accepted(tmp_path: Path) -> None:
     """`nginx -t` has nothing to say against it, a warning neither."""
-    said = desk.nginx.checked()
+    said = Nginx(tmp_path / "nginx", [5001, 5002]).checked()
     assert said.returncode == 0, said.stderr
     assert not re.search(r"\[(warn|error|emerg)\]", said.stderr), said.stderr
 
