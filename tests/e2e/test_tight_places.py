@@ -57,3 +57,14 @@ def test_a_long_symbol_leaves_the_rest_in_sight(server: DeskServer, visitor: Vis
             for column in columns:
                 in_sight(page, page.get_by_role("columnheader", name=column, exact=True))
             assert_fits(page)
+
+
+def test_a_long_file_name_leaves_what_can_be_done_in_sight(server: DeskServer, visitor: Visitor) -> None:
+    """Seen to fail on a phone with TradingView's own name of its log: the button that stores was gone."""
+    page = visitor.open(server, "/webhooks/backfill", width=390, height=844)
+    wait_light(page, "live")
+    name = "TradingView_Alerts_Log_2025-11-15_ff323.csv"
+    log = b"Alert ID,Ticker,Name,Description,Time\n1,MNQ1!,one,BUY MNQ1! @ 25118.25,2025-12-01T10:45:00Z\n"
+    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": log})
+    in_sight(page, page.get_by_role("button", name="Store the 1 missed"))
+    assert_fits(page)

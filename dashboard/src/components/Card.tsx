@@ -22,12 +22,15 @@ export function Card({ title, note, actions, span = 12, flush = false, stale = f
   return (
     <section aria-labelledby={id} className="panel flex min-w-0 flex-col" data-span={span}>
       <div className="flex min-h-9 items-center gap-2 px-4 pt-1.5">
-        <h2 id={id} className="shrink-0 font-semibold">
+        {/* A file's name may be longer than a phone is wide: the note goes first, then its end, and never what can be done. */}
+        <h2 id={id} title={title} className="min-w-0 truncate font-semibold">
           {title}
         </h2>
-        {note !== undefined && <span className="min-w-0 truncate text-faint" title={typeof note === "string" ? note : undefined}>
+        {note !== undefined && (
+          <span className="min-w-0 shrink-[99] truncate text-faint" title={typeof note === "string" ? note : undefined}>
             {note}
-          </span>}
+          </span>
+        )}
         {actions !== undefined && <div className="ml-auto flex shrink-0 items-center gap-1">{actions}</div>}
       </div>
       <div className={`flex min-h-0 flex-1 flex-col ${flush ? "pt-1" : "px-4 pt-1.5 pb-4"} ${stale ? "stale" : ""}`}>{children}</div>

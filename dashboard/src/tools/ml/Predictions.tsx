@@ -37,15 +37,26 @@ const columns: readonly Column<SignalItem>[] = [
   { id: "probability", title: "Probability", width: "104px", narrow: "98px", tight: "minmax(88px, 140px)", sortBy: (row) => row.probability, cell: (row) => <ProbabilityCell row={row} /> },
   { id: "verdict", title: "Verdict", width: "58px", tight: "84px", sortBy: (row) => row.verdict, cell: (row) => <Verdict verdict={row.verdict} /> },
   { id: "result", title: "Result", width: "84px", under: "-2 / -1", right: true, sortBy: (row) => row.outcome_r, cell: (row) => <Result row={row} /> },
-  { id: "strongest", title: "Moved by", width: "minmax(96px, 1fr)", under: "3 / -2", cell: (row) => <span className="text-muted" title={strongest(row)}>{strongest(row)}</span> },
+  { id: "strongest", title: "Moved by", width: "minmax(96px, 1fr)", under: "3 / -2", cell: (row) => <Movers row={row} /> },
 ];
 
-function strongest(row: SignalItem): string {
+function strongest(row: SignalItem): string[] {
   const moved = (row.contributions ?? []).filter((one) => one.feature !== BASELINE).sort((a, b) => Math.abs(b.log_odds) - Math.abs(a.log_odds));
-  return moved
-    .slice(0, NAMED)
-    .map((one) => `${one.log_odds >= 0 ? "↑" : "↓"}\u00a0${featureWords(one.feature)}`)
-    .join("  ");
+  return moved.slice(0, NAMED).map((one) => `${one.log_odds >= 0 ? "↑" : "↓"} ${featureWords(one.feature)}`);
+}
+
+/** As many as there is room for: the others fall to a line that is not shown. */
+function Movers({ row }: { row: SignalItem }) {
+  const named = strongest(row);
+  return (
+    <span className="flex h-[1.45em] flex-wrap gap-x-3 overflow-hidden text-muted" title={named.join(", ")}>
+      {named.map((one) => (
+        <span key={one} className="max-w-full truncate">
+          {one}
+        </span>
+      ))}
+    </span>
+  );
 }
 
 /** The newest scored entries, newest first; looked for from the newest on, because thousands may be held. */
@@ -83,7 +94,7 @@ const card = (row: SignalItem) => (
         <Result row={row} />
       </span>
     </span>
-    <span className="block w-full truncate text-muted">{strongest(row) || why(row)}</span>
+    <span className="block w-full truncate text-muted">{strongest(row).join("  ") || why(row)}</span>
   </>
 );
 

@@ -15,7 +15,7 @@ import { reason } from "./words";
 const columns: readonly Column<MissedAlert>[] = [
   { id: "line", title: "Line", width: "56px", right: true, cell: (one) => <span className="figure text-faint">{one.line}</span> },
   { id: "at", title: "Sent", width: "116px", narrow: "108px", sortBy: (one) => one.at, cell: (one) => <Time at={one.at} /> },
-  { id: "symbol", title: "Symbol", width: "132px", narrow: "104px", tight: "minmax(80px, 1fr)", sortBy: (one) => one.symbol, cell: (one) => <span className="font-semibold">{one.symbol}</span> },
+  { id: "symbol", title: "Symbol", width: "172px", narrow: "148px", tight: "minmax(80px, 1fr)", sortBy: (one) => one.symbol, cell: (one) => <span className="font-semibold">{one.symbol}</span> },
   { id: "text", title: "Text", width: "minmax(160px, 1fr)", under: "1 / -1", cell: (one) => <span className="figure text-muted" title={one.text}>{one.text}</span> },
 ];
 

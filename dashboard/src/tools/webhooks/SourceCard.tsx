@@ -64,7 +64,7 @@ export function SourceCard({ health, source, states, stale }: Props) {
       <div data-source={health.source} data-status={health.status}>
         <Stats>
           <Stat label="Last alert" value={health.last_at === null ? null : age(now - Date.parse(health.last_at))} note={health.last_at === null ? "none yet" : "ago"} tone={health.status === "silent" ? "bad" : "plain"} hint={health.last_at === null ? "" : utc(health.last_at)} />
-          <Stat label="Comes every" value={every === null ? null : span(every)} note={every === null ? "not learned yet" : learned ? "learned" : "as you set"} hint="The usual pause between two alerts, in open market" />
+          <Stat label="Comes every" value={every === null ? null : span(every)} note={every === null ? "not learned yet" : !learned ? "as you set" : health.status === "learning" ? "so far" : "learned"} hint="The usual pause between two alerts, in open market" />
           <Stat label="Silent after" value={health.threshold_s === null ? null : span(health.threshold_s)} note={health.threshold_s === null ? "still learning" : "of open market"} />
           <Stat label="Lag, median" value={health.lag_p50_ms === null ? null : milliseconds(health.lag_p50_ms)} note="firing to receipt" hint="From TradingView’s firing time ({{timenow}}, whole seconds) to receipt" />
           <Stat label="Lag, p95" value={health.lag_p95_ms === null ? null : milliseconds(health.lag_p95_ms)} note="of the last 200" />
