@@ -69,6 +69,7 @@ def trade(server: DeskServer, rng: random.Random, number: int) -> None:
         update = {"type": "MFE_UPDATE", "trade_id": reference, "mfe_R": round(best, 2), "mae_R": -0.3}
         server.post_alert(update | {"timenow": stamp()})
     if rng.random() < 0.5:
+        server.wait_processed()  # nobody's trade ends before it was decided
         won = rng.random() < 0.45
         leaves = price + sign * (2 * distance if won else -distance)
         gone = {"type": "EXIT_TARGET" if won else "EXIT_STOP_LOSS", "trade_id": reference, "symbol": symbol}
