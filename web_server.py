@@ -30,6 +30,7 @@ import config  # noqa: E402 - as above
 import hosting  # noqa: E402 - as above
 
 if TYPE_CHECKING:
+    from signals.rules import SizingRules
     from web.assembly import App
     from web.commands import Ask
     from web.desk import Values
@@ -100,9 +101,27 @@ def values(settings: config.Settings, *, port: int, secret_key: str) -> "Values"
         "secret_key": secret_key,
         "data_dir": settings.data_dir.resolve(),
         "process": folder.identity(settings.data_dir),
+        "sizing": sizing_rules(settings),
     }
     names = [field.name for field in fields(Values) if field.name not in own]
     return Values(**own, **{name: getattr(settings, name) for name in names})
+
+
+def sizing_rules(settings: config.Settings) -> "SizingRules":
+    """What sizes depend on: the settings of the same name, and the account's, which is assumed until it is set."""
+    from signals.rules import SizingRules
+
+    known = settings.account_equity is not None
+    given: dict[str, Any] = {"equity": settings.account_equity} if known else {}
+    given |= {
+        field.name: getattr(settings, field.name) for field in fields(SizingRules) if hasattr(settings, field.name)
+    }
+    return SizingRules(
+        **given,
+        equity_assumed=not known,
+        currency=settings.account_currency.strip().upper(),
+        max_signal_age_s=settings.max_signal_age,
+    )
 
 
 def known_secret_key(settings: config.Settings) -> str:

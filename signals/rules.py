@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SizingRules:
-    """Plain values from the settings. Fractions are fractions (0.005 is half a percent), money is in `currency`.
+    """What sizes depend on. Fractions are fractions (0.005 is half a percent), money is in `currency`, null is off.
 
     `unscored_policy` is the share of the full size kept when a promoted model gave no usable probability.
     `kelly_fraction` is λ of docs/sizing.md (0 = off, at most 0.25); `volatility_target` is σ* per bar (None = off).

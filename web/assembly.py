@@ -17,7 +17,6 @@ from signals.dry_run import DryRun
 from signals.gap_detector import GapDetector
 from signals.health import HealthBook
 from signals.intake import Intake
-from signals.rules import SizingRules
 from signals.sources import Sources
 from signals.timing import Stopwatch
 from web import api, openapi, ops, rebuilding
@@ -34,7 +33,6 @@ from web.models import Models
 from web.publishers import Publishers
 from web.retention import Retention
 from web.rounds import OWN_UPDATES, Rounds
-from web.state import ASSUMED_EQUITY
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -101,7 +99,7 @@ def assemble(values: Values, runtime: Runtime) -> App:
         sources,
         stopwatch=stopwatch,
         window_s=values.duplicate_seconds,
-        max_age_s=values.max_signal_age,
+        max_age_s=values.sizing.max_signal_age_s,
         store_timeout_s=values.answer_seconds,
     )
     scorer = Scorer(
@@ -110,7 +108,7 @@ def assemble(values: Values, runtime: Runtime) -> App:
         breaker_failures=values.breaker_failures,
         breaker_seconds=values.breaker_seconds,
     )
-    pipe = pipeline.Pipeline(journal, scorer, sizing_rules(values), stopwatch)
+    pipe = pipeline.Pipeline(journal, scorer, values.sizing, stopwatch)
     followers: list[Follower] = []
     lease = Lease(
         journal,
@@ -208,23 +206,3 @@ def whole_door(desk: Desk, auth: Auth) -> tuple[Flask, Gateway]:
     flask.extensions["desk_before_flask"].add(gateway.posting.door)
     flask.register_blueprint(connections.blueprint(gateway))
     return flask, gateway
-
-
-def sizing_rules(values: Values) -> SizingRules:
-    """What sizes depend on."""
-    return SizingRules(
-        equity=values.account_equity or ASSUMED_EQUITY,
-        equity_assumed=values.account_equity is None,
-        currency=values.account_currency.strip().upper(),
-        risk_per_trade=values.risk_per_trade,
-        full_edge=values.full_edge,
-        min_confidence=values.min_confidence,
-        full_confidence=values.full_confidence,
-        unscored_policy=values.unscored_policy,
-        kelly_fraction=values.kelly_fraction,
-        volatility_target=values.volatility_target,
-        atr_multiple=values.atr_multiple,
-        target_r=values.target_r,
-        cost_ticks=values.cost_ticks,
-        max_signal_age_s=values.max_signal_age,
-    )

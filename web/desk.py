@@ -38,7 +38,8 @@ class Values:
     """The settings as plain values; names, units and meanings as in docs/configuration.md (there in capitals).
 
     `base_url` is where people reach the desk: PUBLIC_URL, else its own machine's address. `hosted` is the platform's
-    name (`heroku`, `railway`) or None; `process` names this process as no other living one is named.
+    name (`heroku`, `railway`) or None; `process` names this process as no other living one is named; `sizing` holds the
+    settings that sizes depend on.
     """
 
     base_url: str
@@ -91,20 +92,8 @@ class Values:
     score_seconds: float
     breaker_failures: int
     breaker_seconds: float
-    account_equity: float | None
-    account_currency: str
-    risk_per_trade: float
+    sizing: SizingRules
     max_daily_loss: float
-    max_signal_age: float
-    full_edge: float
-    min_confidence: float | None
-    full_confidence: float | None
-    unscored_policy: float
-    kelly_fraction: float
-    volatility_target: float | None
-    atr_multiple: float
-    target_r: float
-    cost_ticks: float
     gap_check_seconds: float
     health_save_seconds: float
     heartbeat_seconds: float

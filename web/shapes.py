@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from events.types.passing import Open
+from signals.rules import SizingRules
 from web.choices import HighConfidence
 
 # Marks a field that an answer may lack; the client's generator gives it a question mark.
@@ -117,25 +118,6 @@ class ScoreBand(Answer):
     closed: int
     won: int
     mean_r: float | None
-
-
-class SizingRules(Answer):
-    """What sizes depend on. Fractions are fractions (0.005 is half a percent), null is off."""
-
-    equity: float
-    equity_assumed: bool
-    currency: str
-    risk_per_trade: float
-    full_edge: float
-    min_confidence: float | None
-    full_confidence: float | None
-    unscored_policy: float
-    kelly_fraction: float
-    volatility_target: float | None
-    atr_multiple: float
-    target_r: float
-    cost_ticks: float
-    max_signal_age_s: float
 
 
 class Prediction(Open):

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 SIGNALS = 100
 PUBLISHERS = 100
-ASSUMED_EQUITY = 50_000.0
 log = logging.getLogger("web")
 
 
@@ -90,12 +89,12 @@ def settings(desk: Desk) -> dict[str, Any]:
     """
     values = desk.values
     return {
-        "account_equity": values.account_equity or ASSUMED_EQUITY,
-        "equity_assumed": values.account_equity is None,
-        "risk_per_trade": values.risk_per_trade,
-        "max_signal_age_s": values.max_signal_age,
+        "account_equity": values.sizing.equity,
+        "equity_assumed": values.sizing.equity_assumed,
+        "risk_per_trade": values.sizing.risk_per_trade,
+        "max_signal_age_s": values.sizing.max_signal_age_s,
         "max_daily_loss": values.max_daily_loss,
-        "full_edge": values.full_edge,
+        "full_edge": values.sizing.full_edge,
         "heartbeat_s": values.heartbeat_seconds,
         "reconnect_s": values.reconnect_seconds,
         "ring": values.ring_facts,

@@ -1,10 +1,16 @@
 """The ML hub's figures over HTTP: from the model's own card, and plain about what the card does not have."""
 
+import pytest
 from flask.testing import FlaskClient
 
+import config
 from tests.conftest import StartServer
+from tests.documented import table
 from tests.support.alerts import entry
 from tests.web.conftest import ADMIN
+from web_server import sizing_rules
+
+SIZING = {row[0].lower() for row in table("configuration.md", "Sizing")} - {"max_daily_loss"}
 
 
 def test_a_desk_without_a_model_says_so(client: FlaskClient) -> None:
@@ -28,3 +34,17 @@ def test_the_starter_s_scores_are_there_and_its_missing_importance_is_said(start
     assert told["strength"][0]["mean_abs_log_odds"] > 0
     assert told["importance"] is None
     assert "no importance" in told["importance_note"]
+
+
+@pytest.mark.parametrize("name", sorted(SIZING))
+def test_every_sizing_setting_reaches_the_size(name: str) -> None:
+    """Set alone, it changes the rules; only MAX_DAILY_LOSS is shown and nothing else, as its line says."""
+    as_they_are = sizing_rules(config.Settings())
+    given = {"account_currency": " eur "}.get(name, 0.07)
+    assert sizing_rules(config.Settings(**{name: given})) != as_they_are
+
+
+def test_an_equity_is_assumed_until_it_is_set() -> None:
+    """Also one that is set to what would be assumed."""
+    assert (sizing_rules(config.Settings()).equity, sizing_rules(config.Settings()).equity_assumed) == (50_000.0, True)
+    assert not sizing_rules(config.Settings(account_equity=50_000.0)).equity_assumed

@@ -613,7 +613,7 @@ export interface Silences {
   next: string | null;
 }
 
-/** What sizes depend on. Fractions are fractions (0.005 is half a percent), null is off. */
+/** What sizes depend on. Fractions are fractions (0.005 is half a percent), money is in `currency`, null is off. */
 export interface SizingRules {
   equity: number;
   equity_assumed: boolean;
