@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
@@ -31,6 +32,9 @@ PIECES_MOST = 256
 WAITING_MOST = 64
 # After so many of its messages a client lets the others have a turn.
 IN_A_ROW = 16
+# A frame costs the same however short it is: of those with fewer letters than this come so many a second, for that many
+# seconds at once; who sends more is not read meanwhile. A ping each 25 s and 20 messages a second are far from it.
+SHORT_BYTES, SHORT_A_SECOND, SHORT_SECONDS = 128, 100, 2.5
 # How long a client that is let go has for the closing handshake.
 CLOSE_SECONDS = 0.3
 PING = Packet.control(b"\x89\x00")
@@ -67,7 +71,7 @@ class WebSocket:
     """`most` is the longest message, in characters or bytes. First `wait` for messages, then `follow`, for good."""
 
     __slots__ = (
-        *("_closing", "_deaf", "_inbox", "_over", "_parser", "_pieces", "_size", "_waiting_size"),
+        *("_closing", "_deaf", "_due", "_inbox", "_over", "_parser", "_paused", "_pieces", "_size", "_waiting_size"),
         *("_most", "_outbox", "_reader", "_runtime", "_waiter", "_wire", "_working", "line"),
     )
 
@@ -79,7 +83,8 @@ class WebSocket:
         self._inbox: deque[Incoming] | tuple[()] = ()
         self._pieces: list[Incoming] | tuple[()] = ()
         self._size = self._waiting_size = 0
-        self._closing = self._deaf = self._over = self._working = False
+        self._due = 0.0  # when the short frames so far would have come at the steady rate, in monotonic seconds
+        self._closing = self._deaf = self._over = self._paused = self._working = False
         self._reader: Reader | None = None
         self._outbox: Outbox | None = None
         self._waiter: Waiter | None = None
@@ -106,9 +111,12 @@ class WebSocket:
         self._waiting_size -= len(message)
         if not self._inbox:
             self._inbox = ()
-        if not self._over and not self._full():
-            self._wire.watch(self._readable)
+        self._go_on()
         return message
+
+    def _go_on(self) -> None:
+        if not (self._over or self._paused or self._full()):
+            self._wire.watch(self._readable)
 
     def _full(self) -> bool:
         return len(self._inbox) >= WAITING_MOST or self._waiting_size > self._most
@@ -163,17 +171,36 @@ class WebSocket:
             self._parse(data)
 
     def _parse(self, data: bytes) -> None:
+        short = -(len(data) // SHORT_BYTES)
         try:
             self._parser.receive_data(data)
             for event in self._parser.events():
+                short += 1
                 self._event(event)
                 if self._deaf or self._over:
                     return
         except LocalProtocolError as error:  # data after its goodbye
             log.debug("frames came too late: %s", error)
             self._finish()
+        if short > 0:
+            self._charge(short)
         if self._full():
             self._wire.rest()
+
+    def _charge(self, short: int) -> None:
+        """Read no more for a while when short frames come too fast."""
+        now = time.monotonic()
+        self._due = max(self._due, now) + short / SHORT_A_SECOND
+        early = self._due - now - SHORT_SECONDS
+        if early > 0:
+            self._paused = True
+            self._wire.rest()
+            self._runtime.spawn(self._pause, early)
+
+    def _pause(self, seconds: float) -> None:
+        self._runtime.sleep(seconds)
+        self._paused = False
+        self._go_on()
 
     def _event(self, event: Event) -> None:
         if isinstance(event, Message):

@@ -161,6 +161,7 @@ def test_a_message_in_many_pieces_is_one_text_and_few_objects(line: Line) -> Non
     kept = 0
     for n in range(MOST - 1):
         line.comes(TextMessage("ab"[n % 2], message_finished=False))
+        line.loop.turn()
         kept = max(kept, len(line.socket._pieces))
     line.comes(TextMessage("!"))
     line.loop.turn()
@@ -183,6 +184,22 @@ def test_who_is_behind_is_not_read(line: Line) -> None:
         line.read()
     assert line.reader.seen == [f"{n:04d}" for n in range(1000)]
     assert max(waited) <= WAITING_MOST
+
+
+def test_a_flood_of_short_frames_is_not_read(line: Line) -> None:
+    """Some at once are, then at a steady rate; what is longer is not counted. Seen to fail without the counting."""
+    for _ in range(2000):
+        line.comes(TextMessage("x" * 200))
+        line.loop.turn()
+    assert line.wire.readable is not None
+    assert len(line.reader.seen) == 2000
+    read = 0
+    while line.wire.readable is not None and read < 2000:
+        line.comes(Pong())
+        read += 1
+    assert 250 <= read < 1000
+    line.loop.turn()
+    assert line.wire.readable is not None
 
 
 def test_a_second_task_never_overtakes_the_first(line: Line) -> None:
@@ -224,6 +241,9 @@ def test_what_breaks_the_rules_is_told_which_and_ended(line: Line, data: bytes, 
     """With the code that RFC 6455 gives it; nothing after it is read, the message before it counts."""
     line.comes(TextMessage("before"))
     line.arrives(data)
+    while line.wire.came:  # a flood of short pieces is read a little at a time
+        line.loop.turn()
+        line.read()
     line.arrives(line.peer.send(TextMessage("after")))
     assert line.closed_with() == code
     line.loop.turn()
