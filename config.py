@@ -128,7 +128,13 @@ class Settings(BaseSettings):
     # Several processes
     lease_seconds: float = setting(6.0, "seconds", "How long a silent worker's lease lasts.", ge=0.2, le=600)
     lease_renew_seconds: float = setting(2.0, "seconds", "How often the worker renews its lease.", gt=0)
-    wakeup_gap_seconds: float = setting(0.01, "seconds", "The least time between two wake-ups of others.", ge=0, le=1)
+    wakeup_gap_seconds: float = setting(
+        0.01,
+        "seconds",
+        "The least time between two wake-ups, a commit's by Postgres apart.",
+        ge=0,
+        le=1,
+    )
 
     retention_days: float | None = setting(
         None, "days", "Older facts are archived under DATA_DIR/archive and deleted; unset: all are kept.", ge=1

@@ -3,14 +3,17 @@
 Takes and returns plain values; no logging, no locks, no metrics.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import monotonic_ns
 from typing import Any, Literal
 
 from events.databases import Connection, Database
 from events.databases.contract import Row, Statement
 from events.rows import COLUMNS, INSERT
 
+# What tells other processes, as part of the commit, that the journal now reaches this seq.
+Tell = Callable[[int], Statement]
 Outcome = Literal["stored", "duplicate", "cursor_moved", "lease_lost", "refused"]
 # Longer than the longest window, a day for senders' own ids; what is older can't be a repeat.
 KEEP_DELIVERIES_MS = 25 * 3_600_000
@@ -62,10 +65,13 @@ class Result:
 
 @dataclass(slots=True)
 class Committed:
+    """`ended_ns`: the commit's end, monotonic."""
+
     results: list[Result]
     epoch: str
     before: int
     head: int
+    ended_ns: int
 
 
 class _Stop(Exception):
@@ -73,7 +79,9 @@ class _Stop(Exception):
         self.result = result
 
 
-def commit_group(database: Database, connection: Connection, units: Sequence[PlainUnit], prune: bool) -> Committed:
+def commit_group(
+    database: Database, connection: Connection, units: Sequence[PlainUnit], prune: bool, tell: Tell | None = None
+) -> Committed:
     """Store each unit in its own savepoint, then commit once. Any error is the database's: nothing is stored then."""
     try:
         connection.begin()
@@ -84,18 +92,22 @@ def commit_group(database: Database, connection: Connection, units: Sequence[Pla
         for unit in units:
             result, head = _in_savepoint(database, connection, unit, head, boot, now_ms)
             results.append(result)
-        if head != before:
-            connection.run("UPDATE journal_head SET seq = :seq WHERE id = 1", {"seq": head})
         if prune:
             oldest = {"oldest": now_ms - KEEP_DELIVERIES_MS, "boot": boot}
             connection.run("DELETE FROM deliveries WHERE at_ms < :oldest OR boot <> :boot", oldest)
-        connection.commit()
+        last: list[Statement] = []
+        if head != before:
+            last.append(("UPDATE journal_head SET seq = :seq WHERE id = 1", {"seq": head}))
+            if tell is not None:
+                last.append(tell(head))
+        connection.commit(last)
+        ended = monotonic_ns()
     except BaseException as error:
         # A connection that is gone can't roll back, and need not: the database does.
         if database.blame(error) != "away":
             connection.rollback()
         raise
-    return Committed(results, str(found["epoch"]), before, head)
+    return Committed(results, str(found["epoch"]), before, head, ended)
 
 
 def _in_savepoint(

@@ -9,9 +9,10 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from events import migrate
+from events.commit import Tell
 from events.databases import Connection, Database, database_for
 from events.envelope import Fact
 from events.errors import DatabaseUnavailable, EventsError, NotStored
@@ -49,6 +50,13 @@ READING_SECONDS = 5.0
 FIRST_GAP_SECONDS, LONGEST_GAP_SECONDS = 0.5, 5.0
 
 
+class NewestCommit(NamedTuple):
+    """Of this process: the last seq, and the commit's end in monotonic ns."""
+
+    seq: int
+    ended_ns: int
+
+
 class Journal:
     """Use `open_journal`. Everything is called on the loop and yields while it waits for the database."""
 
@@ -59,6 +67,7 @@ class Journal:
         self._reading = runtime.lane("database-read", READING_THREADS)
         found = self.query("SELECT epoch, seq FROM journal_head WHERE id = 1")[0]
         self.epoch = str(found["epoch"])
+        self.newest_commit = NewestCommit(0, 0)
         self._ring = Ring(ring, max(0, int(found["seq"]) - ring))
         if newest := self._readers_after(self._ring.head, ring):
             self._ring.add(newest)
@@ -137,6 +146,13 @@ class Journal:
         """
         self._own_commits.append(callback)
 
+    def tell_with_commits(self, tell: Tell) -> None:
+        """`tell(head)` is a statement that goes along with each commit of this process: others hear when it ends.
+
+        Called in the writing thread: plain values, no logging. Only for Postgres, whose NOTIFY it is.
+        """
+        self._writer.tell = tell
+
     def nudge(self, head: int) -> None:
         """Another process says that it committed `head`: look now instead of at the next poll. Never yields."""
         if head > self._ring.head:
@@ -177,9 +193,10 @@ class Journal:
         except TimeoutError as error:
             raise DatabaseUnavailable(f"the database did not answer within {READING_SECONDS:g} s") from error
 
-    def _committed(self, facts: Sequence[Fact]) -> None:
+    def _committed(self, facts: Sequence[Fact], ended_ns: int) -> None:
         """From the writer, after a commit: facts with rising seq, contiguous among themselves."""
         last = facts[-1].seq or 0
+        self.newest_commit = NewestCommit(last, ended_ns)
         woken = [callback(last) for callback in self._own_commits]
         if any(woken):
             # Others read what was committed while it is told here, and not after a thousand clients had it.

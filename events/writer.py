@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from events.clock import now_utc, rfc3339
-from events.commit import Committed, PlainEntry, PlainUnit, Result, commit_group, prove
+from events.commit import Committed, PlainEntry, PlainUnit, Result, Tell, commit_group, prove
 from events.databases import Connection, Database
 from events.databases.contract import Statement
 from events.envelope import Fact
@@ -41,17 +41,21 @@ class Waiting:
 
 
 class Writer:
-    """`append` yields until its unit's commit; `told` gets each commit's facts, in order, before anybody is woken."""
+    """`append` yields until its unit's commit; `told` gets each commit's facts, in order, before anybody is woken.
+
+    With them it gets the commit's end in monotonic ns. `tell`, when it is set, goes along with each commit.
+    """
 
     def __init__(
         self,
         database: Database,
         runtime: Runtime,
-        told: Callable[[Sequence[Fact]], None],
+        told: Callable[[Sequence[Fact], int], None],
         most_waiting: int = MOST_WAITING,
     ) -> None:
         self._database, self._runtime, self._told = database, runtime, told
         self._most_waiting = most_waiting
+        self.tell: Tell | None = None
         self._lane = runtime.lane("database-write", 1)
         self._connection: Connection | None = None
         self._queue: deque[Waiting] = deque()
@@ -155,7 +159,7 @@ class Writer:
         prune = self._commits % PRUNE_EVERY == PRUNE_EVERY - 1
         self._began = now
         try:
-            done: Committed = self._lane.call(self._commit, tuple(waiting.plain for waiting in group), prune)
+            done: Committed = self._lane.call(self._commit, tuple(waiting.plain for waiting in group), prune, self.tell)
         except Exception as error:  # noqa: BLE001 - whatever the driver raises: nothing of the group is known to be stored
             self._fail(group, error)
             return
@@ -220,7 +224,7 @@ class Writer:
             waiting.receipt = Receipt(tuple(facts), None, tuple(existing), took, (began - waiting.since) * 1000)
         try:
             if fresh:
-                self._told(fresh)
+                self._told(fresh, done.ended_ns)
         finally:
             for waiting in group:
                 waiting.waiter.set()
@@ -236,12 +240,12 @@ class Writer:
             log.error("a unit was refused by the database: %s", result.detail[:200])
             waiting.error = BadUnit(f"the database refused this unit: {result.detail[:200]}")
 
-    def _commit(self, units: Sequence[PlainUnit], prune: bool) -> Committed:
+    def _commit(self, units: Sequence[PlainUnit], prune: bool, tell: Tell | None) -> Committed:
         """In the native thread."""
         if self._connection is None:
             self._connection = self._database.writer()
         try:
-            return commit_group(self._database, self._connection, units, prune)
+            return commit_group(self._database, self._connection, units, prune, tell)
         except BaseException:
             self._disconnect()
             raise

@@ -60,10 +60,17 @@ class Running:
 
     def handed(self) -> dict[int, int]:
         """When our own turned to each recent fact, by seq (monotonic ns); empty for a peer, whose events say it."""
+        return self._recent("began_ns")
+
+    def committed(self) -> dict[int, int]:
+        """When the commit of each recent fact ended, by seq (monotonic ns), of those that our own committed."""
+        return {seq: at for seq, at in self._recent("committed_ns").items() if at is not None}
+
+    def _recent(self, moment: str) -> dict[int, int]:
         if self.desk is None:
             return {}
         recent = self.desk.get("/ws/stats")["recent_broadcasts"]
-        return {seq: one["began_ns"] for one in recent for seq in range(one["first"], one["last"] + 1)}
+        return {seq: one[moment] for one in recent for seq in range(one["first"], one["last"] + 1)}
 
 
 BARE = "bare C loop of `send`"

@@ -49,16 +49,19 @@ def last_client(topology: Topology, program: Path) -> float:
         for other in others:
             other.listen(int(RATE * SECONDS), SECONDS + 3)
         runs = [posting.stream(RATE, SECONDS), *(other.heard() for other in others)]
-        handed = first.handed()
-    return statistics.median(_lasts(runs, handed))
+        committed = first.committed()
+    lasts = list(_lasts(runs, committed))
+    if len(lasts) < len(runs[0].posts):
+        raise RuntimeError(f"only {len(lasts)} of {len(runs[0].posts)} events reached everybody")
+    return statistics.median(lasts)
 
 
-def _lasts(runs: list[Run], handed: dict[int, int]) -> Iterator[float]:
+def _lasts(runs: list[Run], committed: dict[int, int]) -> Iterator[float]:
     arrivals: dict[int, list[int]] = {}
     for run in runs:
         for event in run.events:
             arrivals.setdefault(seq_of(event.payload), []).extend(event.arrivals)
-    for seq, at in handed.items():
+    for seq, at in committed.items():
         found = arrivals.get(seq, [])
         if len(found) == CLIENTS and all(found):
             yield (max(found) - at) / 1e6

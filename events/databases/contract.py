@@ -28,7 +28,8 @@ class Connection(Protocol):
 
     def begin(self) -> None: ...
 
-    def commit(self) -> None: ...
+    def commit(self, last: Sequence[Statement] = ()) -> None:
+        """`last` are the transaction's last statements, on their way together with its end."""
 
     def rollback(self) -> None: ...
 

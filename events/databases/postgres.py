@@ -79,8 +79,8 @@ class PostgresConnection:
     def begin(self) -> None:
         self._later = ["BEGIN"]
 
-    def commit(self) -> None:
-        self._execute([("COMMIT", {})])
+    def commit(self, last: Sequence[Statement] = ()) -> None:
+        self._execute([*last, ("COMMIT", {})])
 
     def rollback(self) -> None:
         self._later = []

@@ -80,7 +80,8 @@ class SqliteConnection:
     def begin(self) -> None:
         self._raw.execute("BEGIN" if self._read_only else "BEGIN IMMEDIATE")
 
-    def commit(self) -> None:
+    def commit(self, last: Sequence[Statement] = ()) -> None:
+        self.batch(last)
         self._raw.execute("COMMIT")
 
     def rollback(self) -> None:

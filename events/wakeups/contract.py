@@ -1,7 +1,9 @@
 """What wake-ups ask of whatever carries them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
+
+from events.databases.contract import Statement
 
 
 class Away(Exception):
@@ -16,6 +18,10 @@ class Carrier(Protocol):
 
     name: str
     most_bytes: int
+
+    @property
+    def in_commit(self) -> Callable[[str], Statement] | None:
+        """What makes a text part of a commit, so that it is sent by its end; None where that can't be."""
 
     def send(self, texts: Sequence[str]) -> None:
         """To every process that listens. Raises Away within a few seconds."""

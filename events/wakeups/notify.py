@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg import sql
 
+from events.databases.contract import Statement
 from events.databases.postgres import NETWORK
 from events.wakeups.contract import Away
 from runtime import Runtime
@@ -16,6 +17,7 @@ WAIT_SECONDS = 1.0
 CALL_SECONDS = 5.0
 # Without values of its own a statement is one message and needs no plan. Nothing is stored, so nothing need be synced.
 SEND = sql.SQL("NOTIFY {}, {}")
+TELL = "SELECT pg_notify(:channel, :text)"
 OPTIONS = "-c statement_timeout=1500 -c synchronous_commit=off"
 
 
@@ -32,6 +34,10 @@ class Notify:
         self._receiver: psycopg.Connection[Any] | None = None
         self._sending = runtime.lane("wakeups-send", 1)
         self._receiving = runtime.lane("wakeups-receive", 1)
+
+    @property
+    def in_commit(self) -> Callable[[str], Statement]:
+        return lambda text: (TELL, {"channel": self._channel, "text": text})
 
     def send(self, texts: Sequence[str]) -> None:
         _within(self._sending.call, self._send, tuple(texts))

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from events.bus import Bus
@@ -14,6 +15,8 @@ from runtime import Runtime
 log = logging.getLogger("events.wakeups")
 MOST_KEYS = 1_000
 MOST_AT_ONCE = 100
+# To tell so many local clients takes a millisecond; fewer need not wait until the others are told.
+CROWD = 200
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.1, 2.0
 
 
@@ -21,8 +24,9 @@ class Wakeups:
     """`own` names the passing types that every process makes by itself, and so need not be told.
 
     Passing updates wait by key, the newest only, so a carrier that stands still costs no memory; nobody but the task
-    that sends ever waits for it. Who begins to listen says hello and is told the newest of each key. Without a carrier
-    nothing is sent, and the journal's poll finds everything.
+    that sends ever waits for it. A commit tells itself where the carrier is the database; else that task tells it,
+    before a crowd of own clients hears. Who begins to listen says hello and is told the newest of each key. Without a
+    carrier nothing is sent, and the journal's poll finds everything.
     """
 
     def __init__(
@@ -38,6 +42,7 @@ class Wakeups:
     ) -> None:
         self._journal, self._bus, self._runtime, self._carrier = journal, bus, runtime, carrier
         self._process, self._own, self._gap = process, own, gap_seconds
+        self.crowd: Callable[[], int] = int  # how many live clients this process has; whoever serves them sets it
         self._due = threading.Event()
         self._head = 0
         self._hello = False
@@ -52,7 +57,12 @@ class Wakeups:
     def start(self) -> None:
         if self._carrier is None:
             return
-        self._journal.on_own_commit(self._committed)
+        in_commit = self._carrier.in_commit
+        if in_commit is None:
+            self._journal.on_own_commit(self._committed)
+        else:
+            self._journal.tell_with_commits(lambda head: in_commit(messages.head_text(self._process, head)))
+            self._journal.on_own_commit(self._told_by_itself)
         self._bus.listen(self._told)
         self._runtime.spawn(self._send_on, self._carrier)
         self._runtime.spawn(self._receive_on, self._carrier)
@@ -78,7 +88,11 @@ class Wakeups:
     def _committed(self, head: int) -> bool:
         self._head = head
         self._due.set()
-        return self._at_hand
+        return self._at_hand and self.crowd() >= CROWD
+
+    def _told_by_itself(self, head: int) -> bool:
+        self._sent += 1
+        return False
 
     def _told(self, update: Passing) -> None:
         key = f"{update.type}:{update.key}"

@@ -13,12 +13,15 @@ import time  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
 
 import prometheus_client  # noqa: E402
+import psycopg  # noqa: E402
+from psycopg import sql  # noqa: E402
 
 from events.bus import Bus  # noqa: E402
 from events.envelope import Fact  # noqa: E402
 from events.errors import BadUnit, EventsError, NotStored  # noqa: E402
 from events.journal import Change, Entry, EventFilter, Unit, open_journal  # noqa: E402
-from events.wakeups import Wakeups  # noqa: E402
+from events.wakeups import Wakeups, carrier_for, messages  # noqa: E402
+from events.wakeups.wakeups import CROWD  # noqa: E402
 from runtime.native import get_ident  # noqa: E402
 
 PATIENCE = 30.0
@@ -118,9 +121,9 @@ def quiet(url: str) -> None:
         except BadUnit:
             logging.getLogger("test").info("refused")
     journal.search(EventFilter(q="hello", regex="h.*o"))
-    for sql in ("SELECT 1 AS one", "SELECT nothing FROM nowhere"):
+    for query in ("SELECT 1 AS one", "SELECT nothing FROM nowhere"):
         try:
-            journal.query(sql)
+            journal.query(query)
         except EventsError:
             logging.getLogger("test").info("refused")
     journal.close()
@@ -150,6 +153,7 @@ class Noted:
     """A carrier that only notes that something was sent."""
 
     name, most_bytes = "noted", 1_000
+    in_commit: None = None
 
     def __init__(self, engine: runtime.Runtime, order: list[str]) -> None:
         self._engine, self._order = engine, order
@@ -175,6 +179,7 @@ def first(url: str) -> None:
     wakeups = Wakeups(
         journal, Bus(engine), engine, Noted(engine, order), "here", own=frozenset[str](), gap_seconds=0.001
     )
+    wakeups.crowd = lambda: CROWD
     wakeups.start()
     for _ in range(10):
         engine.sleep(0.05)
@@ -184,6 +189,29 @@ def first(url: str) -> None:
     journal.close()
 
 
+def alone(url: str) -> None:
+    """A commit on Postgres is told by its own end, whatever this process does then: its loop stands still here."""
+    engine = runtime.make(ENGINE)  # type: ignore[arg-type]
+    journal = open_journal(url, engine)
+    carrier = carrier_for(engine, journal.epoch, database_url=url, redis_url="")
+    Wakeups(journal, Bus(engine), engine, carrier, "here", own=frozenset[str](), gap_seconds=0.001).start()
+    heard: list[str] = []
+    with psycopg.connect(url, autocommit=True) as other:
+        other.execute(sql.SQL("LISTEN {}").format(sql.Identifier(f"signal_desk:{journal.epoch}")))
+
+        def listen(facts: Sequence[Fact]) -> None:
+            """Waits natively, on the loop: nothing of this process can send anything meanwhile."""
+            for one in other.notifies(timeout=20):
+                heard.append(one.payload)
+                if messages.read(one.payload) == messages.Told("here", head=facts[-1].seq):
+                    break
+
+        journal.listen(listen)
+        journal.append(unit(), timeout=30.0)
+    assert messages.read(heard[-1]) == messages.Told("here", head=1), heard
+    journal.close()
+
+
 if __name__ == "__main__":
-    {"locked": locked, "quiet": quiet, "many": many, "first": first}[sys.argv[2]](sys.argv[3])
+    {"locked": locked, "quiet": quiet, "many": many, "first": first, "alone": alone}[sys.argv[2]](sys.argv[3])
     print("ok")

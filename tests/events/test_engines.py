@@ -52,3 +52,13 @@ def test_other_processes_are_told_of_a_commit_first(engine: str, sqlite_url: str
     Seen to fail without the turn that the sending task is given.
     """
     run(engine, "first", sqlite_url)
+
+
+@pytest.mark.socket
+@pytest.mark.postgres
+def test_a_commit_on_postgres_is_told_by_its_own_end(engine: str, postgres_url: str) -> None:
+    """Others read it even while this process's loop stands still.
+
+    Seen to fail with the telling left to a task of the loop.
+    """
+    run(engine, "alone", postgres_url)

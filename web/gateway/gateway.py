@@ -89,6 +89,7 @@ class Gateway:
         sockets = self._socketio.init_app(app)
         self.desk.journal.listen(self._facts)
         self.desk.bus.listen(self._passing)
+        self.desk.wakeups.crowd = lambda: len(self._clients)
         self.desk.count_sockets.append(self.count)
         self.desk.tell_delivery.append(self.delivery)
         self.desk.count_delivered.append(self.counts)
@@ -107,7 +108,9 @@ class Gateway:
         self.rooms.tell(facts, self.encoder.fact)
         took_us = (time.monotonic_ns() - began) / 1000
         self.stats.broadcasts += len(facts)
-        self.stats.recent.append(Broadcast(facts[0].seq or 0, facts[-1].seq or 0, began, took_us))
+        first, last = facts[0].seq or 0, facts[-1].seq or 0
+        seq, ended = self.desk.journal.newest_commit
+        self.stats.recent.append(Broadcast(first, last, ended if seq == last else None, began, took_us))
         self.polls.wake(facts)
 
     def _passing(self, passing: Passing) -> None:

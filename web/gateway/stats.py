@@ -17,10 +17,12 @@ BROADCASTS = 500
 
 
 class Broadcast(NamedTuple):
-    """The facts `first` to `last` of one commit on their way out: when it began (monotonic ns), how long it took."""
+    """The facts `first` to `last` on their way out: when their commit ended, where this process made it, and when it
+    began to tell them (monotonic ns); how long that took."""
 
     first: int
     last: int
+    committed_ns: int | None
     began_ns: int
     took_us: float
 
