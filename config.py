@@ -18,6 +18,8 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 import hosting
 
+# REDIS_TLS_URL, which Heroku sets beside REDIS_URL, is 0.82 from it.
+CLOSE = 0.85
 TRADINGVIEW_ADDRESSES = ("52.89.214.238", "34.212.75.30", "54.218.53.128", "52.32.178.7")
 
 
@@ -142,8 +144,8 @@ class Settings(BaseSettings):
     retention_check_seconds: float = setting(3600.0, "seconds", "How often facts to archive are looked for.", gt=0)
 
     # The model
-    model_path: str = setting("", "file", "A model file to use as champion; needs MODEL_SHA256.")
-    model_sha256: str = setting("", "hex", "The SHA-256 that MODEL_PATH must have; it is never opened otherwise.")
+    model_path: str = setting("", "file or folder", "Your own model as champion; needs MODEL_SHA256.")
+    model_sha256: str = setting("", "hex", "The SHA-256 that its model.joblib must have; it is never opened otherwise.")
     training_seconds: float = setting(120.0, "seconds", "How long the starter model may train.", gt=0)
     score_seconds: float = setting(0.5, "seconds", "How long a score may take.", gt=0)
     breaker_failures: int = setting(3, "failures", "Failed scores in a row before scoring pauses.", ge=1)
@@ -308,6 +310,23 @@ def _from_file(path: Path) -> dict[str, Any]:
     if unknown:
         raise BadSettings([_unknown(name, path) for name in unknown])
     return {str(name).lower(): value for name, value in content.items() if value is not None}
+
+
+def misspelt(environ: Mapping[str, str]) -> list[str]:
+    """A line for each name in the environment that is none of ours and close to one; no value is looked at.
+
+    Much else lives there, so it is a warning and not a refusal, and only for names that are very close.
+    """
+    near = {
+        name: get_close_matches(name.upper(), names(), n=1, cutoff=CLOSE)
+        for name in sorted(environ)
+        if name.lower() not in Settings.model_fields
+    }
+    return [
+        f"{name} in the environment is not a setting and changes nothing; did you mean {found[0]}?"
+        for name, found in near.items()
+        if found
+    ]
 
 
 def _unknown(name: str, path: Path) -> str:

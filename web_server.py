@@ -24,6 +24,7 @@ if __name__ == "__main__":
     runtime.patch(engine())
 
 import argparse  # noqa: E402 - nothing may be imported before the engine has patched
+import logging  # noqa: E402 - as above
 from dataclasses import fields  # noqa: E402 - as above
 
 import config  # noqa: E402 - as above
@@ -46,6 +47,7 @@ def main(argv: list[str]) -> int:
     except config.BadSettings as bad:
         return refuse("The settings can't be used:", *(f"  {line}" for line in bad.lines))
     if asked.check:
+        sys.stdout.write("".join(f"{line}\n" for line in config.misspelt(os.environ)))
         sys.stdout.write(f"The settings are fine: {summary(settings)}\n")
         return 0
     from web.commands import CommandError
@@ -72,6 +74,8 @@ def parser() -> argparse.ArgumentParser:
     missed.add_argument("file", type=Path, help="an alert-log export of TradingView")
     missed.add_argument("--source", default="tradingview", help="the source that should have received it")
     missed.add_argument("--dry-run", action="store_true", help="compare and report, store nothing")
+    copied = commands.add_parser("backup", help="copy the database and the secret key, also while the server runs")
+    copied.add_argument("file", type=Path, help="where to, such as desk-backup.db; the key goes beside it")
     again = commands.add_parser("rebuild", help="make the tables that facts feed again from the journal")
     again.add_argument("--alone", action="store_true", help="no process of this desk runs: any number may differ")
     return made
@@ -152,6 +156,8 @@ def start(settings: config.Settings) -> int:
     held.tell(f"http://127.0.0.1:{port}" if plain.host in ("0.0.0.0", "") else f"http://{plain.host}:{port}")  # noqa: S104 - as above
     listener.raise_open_files(plain.max_sockets)
     logs.install(settings.log_level, cast(Any, settings.log_format), config.secrets_of(settings))
+    for line in config.misspelt(os.environ):
+        logging.getLogger("config").warning("%s", line)
 
     from web.database import CannotStart
     from web.serving import serve
@@ -209,6 +215,29 @@ def rebuild(ask: "Ask", asked: argparse.Namespace) -> int:
     return 0
 
 
+def backup(settings: config.Settings, file: Path) -> int:
+    """A copy of everything that SQLite's desk is; Postgres has its own."""
+    from events.backup import BackupFailed
+    from events.backup import backup as copied
+    from web.folder import SECRET
+
+    if settings.database_url:
+        host = hosting.platform(os.environ)
+        own = "`heroku pg:backups:capture`" if host == "heroku" else '`pg_dump -Fc "$DATABASE_URL" > desk.dump`'
+        return refuse(f"This desk's data is in Postgres, which copies itself: {own}. Keep SECRET_KEY with it.")
+    key, beside = settings.data_dir / SECRET, file.with_name(f"{file.name}.secret.key")
+    try:
+        size = copied(settings.data_dir / "desk.db", file)
+        if key.exists() and not settings.secret_key:
+            beside.touch(0o600)
+            beside.write_bytes(key.read_bytes())
+    except (BackupFailed, OSError) as error:
+        return refuse(str(error))
+    kept = f"and {beside} " if beside.exists() else "(keep SECRET_KEY with it) "
+    sys.stdout.write(f"{file} {kept}hold the desk as it was now: {size / 1e6:,.1f} MB.\n")
+    return 0
+
+
 COMMANDS = {"token": make_token, "login-link": make_link, "backfill": backfill, "rebuild": rebuild}
 
 
@@ -217,6 +246,8 @@ def command(settings: config.Settings, asked: argparse.Namespace) -> int:
     from web import commands, folder, logs
 
     logs.install("error", "text", config.secrets_of(settings))
+    if asked.command == "backup":  # only reads, so it need not ask the server
+        return backup(settings, asked.file)
     if settings.role != "all":  # the database is shared, so nobody's server need be asked
         return in_database(settings, asked)
     try:

@@ -18,6 +18,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """0 done, 2 wrong usage or a damaged file."""
     asked = _parser().parse_args(arguments)
     paths = asked.paths or [DEFAULT]
+    if not asked.paths and not DEFAULT.exists():
+        sys.stderr.write(
+            f"There is no archive: no {DEFAULT} here. It is made once RETENTION_DAYS is set and facts are older; "
+            "with another DATA_DIR name its folder.\n"
+        )
+        return 0
     try:
         if asked.command == "verify":
             sys.stdout.write(f"{verify(paths)} files are as they were written.\n")

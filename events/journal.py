@@ -254,7 +254,7 @@ def open_journal(
     database = database_for(url)
     _up_to_date(database, runtime, time.monotonic() + wait_seconds)
     for warning in database.warnings():
-        log.warning("%s", warning)
+        log.info("%s", warning)
     return Journal(database, runtime, ring=ring, poll_seconds=poll_seconds)
 
 

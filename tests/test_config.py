@@ -141,6 +141,22 @@ def test_check_says_that_all_is_well() -> None:
     assert not Path("data").exists()
 
 
+@pytest.mark.parametrize("arguments", [("--check",), ()])
+def test_a_misspelt_name_in_the_environment_is_warned_of(arguments: tuple[str, ...]) -> None:
+    """At the check and at the start, with the name that was meant; names that only resemble are left alone.
+
+    Seen to fail without the look: RISK_PER_TRAID=0.001 traded at the default.
+    """
+    other = {"REDIS_TLS_URL": "rediss://x", "HOSTNAME": "x", "XDG_DATA_DIRS": "/x", "port": "0"}
+    env = {"RISK_PER_TRAID": "hunter2", "ROLE": "web", "DATABASE_URL": "postgres://u:p@127.0.0.1:1/d"}
+    done = run(*arguments, DATABASE_WAIT_SECONDS="0", **other, **env)
+    said = done.stdout + done.stderr
+    assert "RISK_PER_TRAID in the environment is not a setting" in said
+    assert "did you mean RISK_PER_TRADE?" in said
+    assert "hunter2" not in said
+    assert said.count("is not a setting") == 1
+
+
 @pytest.mark.parametrize("arguments", [(), ("--check",)])
 def test_bad_settings_exit_2_without_a_traceback(arguments: tuple[str, ...]) -> None:
     """All mistakes are told at once, on stderr, in words."""

@@ -122,7 +122,10 @@ def test_a_running_server_is_asked_and_never_doubled(start_server: StartServer, 
 
 
 def test_the_doctor_says_what_is_wrong_and_ends(start_server: StartServer, folder: Path) -> None:
-    """Well with the right token; else 1, the remedy, and an end even when its WebSocket is still open."""
+    """Well with the right token; else 1, the remedy, and an end even when its WebSocket is still open.
+
+    Seen to fail when a call without a token was told of two failures and of no command for the second.
+    """
     server = start_server()
     doctor = f"-m web.doctor {server.url}"
     assert "All well." in call(folder, f"{doctor} --token {API_TOKEN}").stdout
@@ -130,6 +133,35 @@ def test_the_doctor_says_what_is_wrong_and_ends(start_server: StartServer, folde
     assert (wrong.returncode, "web_server.py token" in wrong.stdout) == (1, True)
     half = call(folder, f"{doctor} --token {API_TOKEN} --webhook-token wrong")
     assert (half.returncode, "Copy the URL" in half.stdout) == (1, True)
+    bare = call(folder, doctor)
+    assert (bare.returncode, bare.stdout.count("failed")) == (1, 1), "a missing token is one thing to mend, said once"
+    assert "web_server.py token --scopes admin" in bare.stdout
+    assert f"web.doctor {server.url} --token" in bare.stdout
     server.stop()
     gone = call(folder, doctor)
     assert (gone.returncode, "make run" in gone.stdout) == (1, True)
+
+
+def test_the_doctor_needs_no_token_beside_the_desk(start_server: StartServer, folder: Path) -> None:
+    """With the data folder at hand it asks as the desk's own commands do, but only at the address told there.
+
+    Seen to fail without the folder read, and at another address when the address was not compared.
+    """
+    server = start_server(SECRET_KEY="")
+    beside = f"-m web.doctor {server.url.replace('127.0.0.1', 'localhost')} --data-dir {server.data_dir}"
+    assert "All well." in call(folder, beside).stdout
+    other = start_server()
+    assert "No token was given" in call(folder, f"-m web.doctor {other.url} --data-dir {server.data_dir}").stdout
+
+
+@pytest.mark.parametrize("command", ["read", "verify"])
+def test_a_desk_without_an_archive_has_nothing_wrong_with_it(folder: Path, command: str) -> None:
+    """Without RETENTION_DAYS there is none: said in words, and no failure. A folder that was named must be there.
+
+    Seen to fail with 2 and "data/archive is not named as an archive is".
+    """
+    done = call(folder, f"-m events.archive {command}")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "There is no archive" in done.stderr
+    assert "RETENTION_DAYS" in done.stderr
+    assert call(folder, f"-m events.archive {command} elsewhere/archive").returncode == 2

@@ -1,7 +1,8 @@
 """`python -m web.doctor URL`: posts a marked test alert to a server and follows it by both roads, as clients do.
 
 Each step prints ok or failed; a failed one says what is wrong and how to mend it. Exit code: 0 all well, 1 something
-failed, 2 the call itself was wrong. It knows nothing of the server but its outside.
+failed, 2 the call itself was wrong. It knows nothing of the server but its outside; of the one that holds the data
+folder at hand it finds its own token.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -19,9 +21,16 @@ from uuid import uuid4
 import requests
 import simple_websocket
 
+from web import folder
+from web.auth.tokens import local_token
+
 TIMEOUT = 10.0
 SLOW_SECONDS = 2.0
 HOW_TO_GET_ONE = "`python web_server.py token --scopes admin --name doctor` makes one; or give API_TOKEN's value."
+
+
+class LeftOut(Exception):
+    """A step that makes no sense, because of what was said already."""
 
 
 class Failed(Exception):
@@ -110,6 +119,13 @@ def ready(p: Patient) -> str:
 
 
 def signed_in(p: Patient) -> str:
+    if not p.token:
+        raise Failed(
+            "No token was given, and without one nothing can be followed.",
+            "Make one where the desk runs (on Heroku after `heroku run`), then come again with it:\n"
+            "            python web_server.py token --scopes admin --name doctor\n"
+            f"            python -m web.doctor {p.url} --token desk_…",
+        )
     page = p.page(limit=1)
     p.epoch, p.head = str(page["epoch"]), int(page["head"])
     return f"the journal stands at {p.head}"
@@ -118,6 +134,8 @@ def signed_in(p: Patient) -> str:
 def webhook_known(p: Patient) -> str:
     if p.webhook_token:
         return "given"
+    if not p.token:
+        raise LeftOut
     setup = body(p.get("/api/webhook/health")).get("setup")
     if not setup:
         raise Failed("The webhook's token is not known.", "Give --webhook-token, or a --token with the scope admin.")
@@ -234,6 +252,9 @@ def examine(patient: Patient, say: Callable[[str], None]) -> bool:
             continue
         try:
             say(f"ok        {name}: {step(patient)}")
+        except LeftOut:
+            bad.add(name)
+            say(f"left out  {name}")
         except Failed as failed:
             bad.add(name)
             say(f"failed    {name}: {failed.wrong}")
@@ -242,11 +263,29 @@ def examine(patient: Patient, say: Callable[[str], None]) -> bool:
     return not bad
 
 
+def own_token(url: str, data_dir: Path) -> str:
+    """The token of this machine's own commands for the desk at `url`; empty unless that desk holds `data_dir`.
+
+    It opens everything, so it goes to the very address that the desk wrote into its folder and to no other.
+    """
+    holder = folder.owner(data_dir)
+    if holder is None or holder["url"] != url.replace("//localhost", "//127.0.0.1"):
+        return ""
+    try:
+        kept = (data_dir / folder.SECRET).read_text().strip()
+    except OSError:
+        return ""
+    return local_token(kept) if kept else ""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m web.doctor", description="Follow a test alert through a server.")
     parser.add_argument("url", help="such as http://127.0.0.1:5000")
     parser.add_argument("--token", default="", help="an API token that may read (scope admin shows the webhook's too)")
     parser.add_argument("--webhook-token", default="", help="the token at the end of the webhook's URL")
+    parser.add_argument(
+        "--data-dir", type=Path, default=Path("data"), help="the data folder of a desk on this machine (data)"
+    )
     given = parser.parse_args(arguments)
     try:
         parts = urlsplit(given.url)
@@ -260,7 +299,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
-    patient = Patient(f"{parts.scheme}://{parts.netloc}", given.token, given.webhook_token)
+    url = f"{parts.scheme}://{parts.netloc}"
+    patient = Patient(url, given.token or own_token(url, given.data_dir), given.webhook_token)
     try:
         well = examine(patient, say)
     finally:

@@ -63,4 +63,4 @@ class Database(Protocol):
         """Whether waiting may mend why it can't be opened: the machine is away or starting, not the password wrong."""
 
     def warnings(self) -> list[str]:
-        """What the operator should know about this database's version."""
+        """What the operator should know about this database's version, and what to do."""

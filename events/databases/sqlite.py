@@ -142,5 +142,6 @@ class Sqlite:
             return []
         fixed = ".".join(map(str, FIXED))
         return [
-            f"SQLite {sqlite3.sqlite_version} is older than {fixed}: never let a second program write to the database"
+            f"SQLite {sqlite3.sqlite_version}: while the desk runs, use its own commands on desk.db and no other "
+            f"program (before {fixed} a second writer may lose commits; docs/operating.md says how to back up)"
         ]
