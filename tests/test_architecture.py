@@ -1,6 +1,7 @@
 """The floors hold: an import only goes down, siblings never import each other, and each library has its room."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -108,6 +109,13 @@ def test_the_check_catches_an_offence(tmp_path: Path, monkeypatch: pytest.Monkey
         "trading",
         "web.errors",
     ]
+
+
+def test_the_map_draws_these_floors() -> None:
+    """docs/architecture.md has a line for each package that there is, on its floor."""
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    drawn = {name: int(floor) for floor, name in re.findall(r"^\| (\d) \| `(\w+)` \|", page, re.MULTILINE)}
+    assert drawn == {room(path): FLOORS[room(path)] for path in sources()}
 
 
 def test_files_stay_small() -> None:
