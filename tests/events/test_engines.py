@@ -27,7 +27,7 @@ def run(engine: str, task: str, url: str) -> None:
 def test_a_locked_database_never_stalls_the_loop(engine: str, sqlite_url: str) -> None:
     """Locked for 3 s: refusals while it lasts, the loop goes on, and what comes afterwards is stored.
 
-    How long refusals and the way back take, and that the loop is never late by 100 ms, is for R9's long form. Seen to
+    How long refusals and the way back take, and that the loop is never late by 100 ms, the long form tells. Seen to
     fail with the commit run on the loop instead of in a native thread.
     """
     run(engine, "locked", sqlite_url)

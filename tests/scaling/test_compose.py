@@ -1,4 +1,4 @@
-"""compose.yaml starts what docs/scaling.md says; tests/faults/test_r10_redis.py runs the same topology as processes."""
+"""compose.yaml starts what docs/scaling.md says; tests/faults/test_redis_away.py has the same topology as processes."""
 
 import json
 import re

@@ -51,7 +51,7 @@ def test_silent_strangers_are_shown_out(start: Any) -> None:
 
 @pytest.mark.parametrize("kind", ["ws", "socketio"])
 def test_who_never_reads_is_dropped(gateway: Any, kind: str) -> None:
-    """R6, short: a client that never reads costs no more than its bound, is dropped, and comes back by its position."""
+    """A client that never reads costs no more than its bound, is dropped, and comes back by its position."""
     reader = Plain(gateway.ws)
     epoch = reader.until("snapshot")[0]["data"]["epoch"]
     if kind == "ws":

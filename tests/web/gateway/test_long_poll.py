@@ -56,7 +56,7 @@ def test_a_poll_that_cannot_go_on_says_why(gateway: Any) -> None:
 
 
 def test_polling_under_a_burst_is_gap_free(gateway: Any) -> None:
-    """R17, short: 200 facts a second, followed by polls alone: every seq once."""
+    """The short form: 200 facts a second, followed by polls alone: every seq once."""
     writer = threading.Thread(target=lambda: gateway.append(400, pause=0.003))
     writer.start()
     after, seqs = 0, []

@@ -1,4 +1,4 @@
-"""R1: the server is killed again and again while alerts pour in, and nothing acknowledged is lost or doubled."""
+"""The server is killed again and again while alerts pour in, and nothing acknowledged is lost or doubled."""
 
 import random
 import sqlite3

@@ -1,4 +1,4 @@
-"""R12: somebody sets the clock, an hour forward and back and a day back, while alerts come and everybody follows."""
+"""Somebody sets the clock, an hour forward and back and a day back, while alerts come and everybody follows."""
 
 import time
 from datetime import UTC, datetime, timedelta

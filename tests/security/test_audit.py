@@ -1,4 +1,4 @@
-"""S7: the dependency audit flags a known-bad pin, else it counts as not run, and says so."""
+"""The dependency audit flags a known-bad pin, else it counts as not run, and says so."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""S1: while somebody is being authenticated they are nobody, and nobody receives nothing."""
+"""While somebody is being authenticated they are nobody, and nobody receives nothing."""
 
 import contextlib
 import threading

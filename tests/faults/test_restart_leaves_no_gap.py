@@ -1,4 +1,4 @@
-"""R5: the server is killed and started again, and stopped and started again, under load and with 200 clients."""
+"""The server is killed and started again, and stopped and started again, under load and with 200 clients."""
 
 import math
 import time

@@ -1,4 +1,4 @@
-"""R8: Postgres is gone, or there and silent: alerts are refused quickly, nothing false is said, and it comes back."""
+"""Postgres is gone, or there and silent: alerts are refused quickly, nothing false is said, and it comes back."""
 
 import tempfile
 import time

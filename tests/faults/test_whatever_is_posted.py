@@ -1,4 +1,4 @@
-"""R14: whatever is posted, the answer is a 2xx or a 4xx with a reason, and the server stays up and small."""
+"""Whatever is posted, the answer is a 2xx or a 4xx with a reason, and the server stays up and small."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""R17: a proxy lets no WebSocket through: both ways of polling follow a burst without a gap, and none is held long."""
+"""A proxy lets no WebSocket through: both ways of polling follow a burst without a gap, and none is held long."""
 
 import time
 from collections.abc import Iterator

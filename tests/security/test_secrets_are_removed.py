@@ -1,4 +1,4 @@
-"""S3: a secret may stand anywhere in an alert, and afterwards it stands nowhere."""
+"""A secret may stand anywhere in an alert, and afterwards it stands nowhere."""
 
 import json
 import sqlite3

@@ -1,4 +1,4 @@
-"""R6: a client that answers pings but never reads costs no more than its bound, and comes back by its position."""
+"""A client that answers pings but never reads costs no more than its bound, and comes back by its position."""
 
 import contextlib
 import json

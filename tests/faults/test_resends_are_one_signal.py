@@ -1,4 +1,4 @@
-"""R4: a resend is one signal, a race is one signal, and the same words on two bars are two."""
+"""A resend is one signal, a race is one signal, and the same words on two bars are two."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""S6: a login that ended holds no line, guessing is slow for strangers only, and an address can't be made up."""
+"""A login that ended holds no line, guessing is slow for strangers only, and an address can't be made up."""
 
 import threading
 import time

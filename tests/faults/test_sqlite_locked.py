@@ -1,4 +1,4 @@
-"""R9: another program locks the SQLite file for three seconds."""
+"""Another program locks the SQLite file for three seconds."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""R15: connections that send their request a byte at a time hold no alert up, and are closed in time."""
+"""Connections that send their request a byte at a time hold no alert up, and are closed in time."""
 
 import selectors
 import socket

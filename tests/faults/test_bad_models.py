@@ -1,4 +1,4 @@
-"""R13: whatever is wrong with the model, the desk boots, takes alerts, and says on each signal why it is unscored."""
+"""Whatever is wrong with the model, the desk boots, takes alerts, and says on each signal why it is unscored."""
 
 import pickle
 import time

@@ -1,4 +1,4 @@
-"""R16: a host's SIGTERM ends the server in time, with every acknowledged alert on disk."""
+"""A host's SIGTERM ends the server in time, with every acknowledged alert on disk."""
 
 import time
 

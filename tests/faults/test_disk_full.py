@@ -1,4 +1,4 @@
-"""R11: nothing can be written, by a limit on the process's files and on a full disk; then there is room again."""
+"""Nothing can be written, by a limit on the process's files and on a full disk; then there is room again."""
 
 import os
 import resource

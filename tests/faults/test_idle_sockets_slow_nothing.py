@@ -1,4 +1,4 @@
-"""R7: thousands of idle sockets slow no alert down, and one too many is told so at once."""
+"""Thousands of idle sockets slow no alert down, and one too many is told so at once."""
 
 import resource
 import selectors

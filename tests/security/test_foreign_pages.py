@@ -1,4 +1,4 @@
-"""S2: a login is for the desk's own pages; another page that makes the browser come with its cookie gets nothing."""
+"""A login is for the desk's own pages; another page that makes the browser come with its cookie gets nothing."""
 
 import pytest
 import requests

@@ -1,4 +1,4 @@
-"""R3: a model that takes five seconds costs a trade its probability, and nobody an answer or a place in the queue."""
+"""A model that takes five seconds costs a trade its probability, and nobody an answer or a place in the queue."""
 
 import math
 import time

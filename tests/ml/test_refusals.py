@@ -1,4 +1,4 @@
-"""R13: a model that is not what was promised never serves, and bytes with the wrong hash are never unpickled.
+"""A model that is not what was promised never serves, and bytes with the wrong hash are never unpickled.
 
 Shown to fail: without the call of `check_hash` in `ml.bundle.open_model` the mark of the wrong-hash pickle appears.
 """

@@ -1,4 +1,4 @@
-"""R10: Redis freezes, dies and comes back, and nobody notices but the log."""
+"""Redis freezes, dies and comes back, and nobody notices but the log."""
 
 import math
 import statistics
