@@ -103,7 +103,6 @@ def test_with_one_signal(server: DeskServer, visitor: Visitor) -> None:
     on_both(page, "one-desk", hub)
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("size", list(SIZES))
 def test_with_ten_thousand(crowded: DeskServer, visitor: Visitor, size: str) -> None:
     """The newest hundred are listed, few are drawn, and the spread says that it is of the newest."""

@@ -153,7 +153,6 @@ def test_the_desk_is_driven_by_keys(server: DeskServer, visitor: Visitor) -> Non
     press_in_turn(page, "gs", "/signals$")
 
 
-@pytest.mark.timeout(240)
 def test_ten_thousand_rows_stay_light(crowded: DeskServer, visitor: Visitor) -> None:
     """The whole history can be scrolled through; only what the eye sees is drawn, and what is new waits above."""
     page = open_at(visitor, crowded, "desk", "dark")

@@ -66,7 +66,7 @@ def run(server: DeskServer, total: int, kills: int, seed: int) -> None:
     assert follower.seqs[-1] == head
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
 def test_kill_loses_nothing(database: str, start_server: StartServer, request: pytest.FixtureRequest) -> None:
     """1,000 alerts, 10 kills: nothing acknowledged is lost, each alert has one row and one verdict, a follower no gap.

@@ -26,7 +26,6 @@ def cables() -> Iterator[list[Cable]]:
         cable.close()
 
 
-@pytest.mark.timeout(180)
 def test_the_network_is_cut(start_server: StartServer, cables: list[Cable], tmp_path: Path) -> None:
     """Connections dropped, frozen, swallowed, and the server killed, under 200 events/s: each once, everywhere.
 

@@ -25,7 +25,6 @@ REPLAY_FACTS = 2_000
 BATCH = 500
 
 
-@pytest.mark.timeout(180)
 def test_everybody_comes_back(start_server: StartServer) -> None:
     """Killed and stopped once each under 100 events/s: 200 clients resume, without a gap or a repeat.
 

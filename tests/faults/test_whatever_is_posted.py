@@ -137,7 +137,7 @@ def post_all(server: DeskServer, bodies: list[bytes]) -> None:
         list(pool.map(post, bodies))
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 def test_no_body_breaks_the_server(start_server: StartServer) -> None:
     """5,000 mutated and hand-made bodies: no 5xx, no restart, at most 20 MB more, and the next alert is accepted.
 

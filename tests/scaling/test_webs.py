@@ -173,7 +173,8 @@ def test_engine_io_polling_is_off(desk: Topology) -> None:
 def test_one_starter_is_trained_and_every_web_has_it(desk: Topology) -> None:
     """The worker trains it; the webs load it from the database, to try alerts with."""
     for server in (*desk.webs, *desk.workers):
-        within(lambda server=server: ready(server)["model"]["status"] == "starter", "the starter serves")
+        trained = lambda server=server: ready(server)["model"]["status"] == "starter"  # noqa: E731
+        within(trained, "the starter serves", 2 * PATIENCE)
     assert len({ready(server)["model"]["id"] for server in (*desk.webs, *desk.workers)}) == 1
     assert len(desk.webs[0].facts(types="ml_model_update")) == 1
 

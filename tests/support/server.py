@@ -105,7 +105,7 @@ class DeskServer:
             self.wait_ready()
         return self
 
-    def wait_ready(self, seconds: float = PATIENCE) -> None:
+    def wait_ready(self, seconds: float = 2 * PATIENCE) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.process is not None and self.process.poll() is not None:
