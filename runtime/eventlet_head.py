@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from eventlet import wsgi
 
 from runtime.chunks import Chunks
-from runtime.head import Head, Lines, head_fault, line_fault, ordinary
+from runtime.head import EMPTY, Head, Lines, head_fault, ordinary, request_line_fault
 from runtime.requests import ambiguous
 
 
@@ -23,6 +23,10 @@ class OrdinaryFirst(wsgi.HttpProtocol):  # type: ignore[misc]
     _address: dict[str, str] | None = None
 
     def _read_request_line(self) -> Any:
+        line = self._next_line()
+        return self._next_line() if line == EMPTY else line
+
+    def _next_line(self) -> Any:
         self._head = head = ordinary(self.rfile.peek(1))
         if head is None:
             return super()._read_request_line()
@@ -40,7 +44,7 @@ class OrdinaryFirst(wsgi.HttpProtocol):  # type: ignore[misc]
         return True
 
     def _parsed_by_library(self) -> bool:
-        fault = line_fault(self.raw_requestline)
+        fault = request_line_fault(self.raw_requestline)
         if fault is None:
             self.rfile = lines = Lines(self.rfile)
             if not super().parse_request():

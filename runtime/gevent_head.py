@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from gevent import pywsgi
 
 from runtime.chunks import Chunks
-from runtime.head import Ambiguous, Head, Lines, head_fault, line_fault, ordinary
+from runtime.head import EMPTY, Ambiguous, Head, Lines, head_fault, ordinary, request_line_fault
 from runtime.requests import ambiguous
 
 
@@ -21,6 +21,10 @@ class OrdinaryFirst(pywsgi.WSGIHandler):  # type: ignore[misc]
     _head: Head | None = None
 
     def read_requestline(self) -> Any:
+        line = self._next_line()
+        return self._next_line() if line == EMPTY.decode() else line
+
+    def _next_line(self) -> Any:
         self._head = head = ordinary(self.rfile.peek(1))
         if head is None:
             return super().read_requestline()
@@ -42,7 +46,7 @@ class OrdinaryFirst(pywsgi.WSGIHandler):  # type: ignore[misc]
     def read_request(self, raw_requestline: str) -> bool:
         head = self._head
         if head is None:
-            fault = line_fault(raw_requestline.encode("latin-1"))
+            fault = request_line_fault(raw_requestline.encode("latin-1"))
             if fault is not None:
                 raise Ambiguous(fault)
             return bool(super().read_request(raw_requestline))

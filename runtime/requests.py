@@ -8,8 +8,9 @@ from typing import Any
 from runtime.chunks import BrokenBody
 from runtime.contract import WSGIApp
 
-# A larger body, or one that does not say its length, is read while it arrives.
-MOST_READ_AHEAD = 1_100_000
+# A larger body, or one that does not say its length, is read while it arrives, and not before the application asks: who
+# sends it may be anybody. Alerts are no longer than this.
+MOST_READ_AHEAD = 64 * 1024
 PIECE_BYTES = 64 * 1024
 IDLE_SECONDS = 75.0  # between two requests of one connection: longer than clients and proxies keep theirs
 

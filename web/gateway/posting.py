@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from web.auth import Auth, Principal
 
 PATH = "/api/events"
-# A longer body is Flask's: only what the server has read ahead is sure to be whole.
+# A longer body is Flask's: here it is read in one piece.
 MOST_BYTES = 1_000_000
 REFUSED = ("missing_scope", "not_publishable", "account_not_external")
 
