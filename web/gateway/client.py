@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from events.clock import now_utc, rfc3339
 from web.gateway.delivery import Delivery
+from web.gateway.messages import joined
 from web.gateway.rooms import EVERYTHING, Subscription
 
 if TYPE_CHECKING:
@@ -98,17 +99,11 @@ class Client:
         """Queue a message, whatever it is. Never yields."""
         self.outbox.put(message.packet(self.kind))
 
-    def send_fact(self, message: Message, seq: int) -> None:
-        """Queue a fact on its way to the room, unless the client has it; moves its position."""
-        if seq > self._position:
-            self._position = seq
-            self.outbox.put(message.packet(self.kind))
-
-    def send_latest(self, message: Message) -> None:
-        """Offer a passing figure; only the newest of its key waits."""
-        packet = message.packet(self.kind)
-        self.outbox.sent_bytes += packet.size
-        self.outbox.put_latest(message.key, packet)
+    def send_facts(self, messages: Sequence[Message], considered: int) -> None:
+        """Queue facts on its way to the room; its position moves to what was considered for them."""
+        if messages:
+            self.outbox.put(joined([message.packet(self.kind) for message in messages]))
+        self._position = max(self._position, considered)
 
     def ask(self, cost: float = 1.0) -> float:
         """Count a message that came in: 0.0, or the seconds to wait when they come too fast."""

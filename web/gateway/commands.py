@@ -84,7 +84,7 @@ class Commands:
         wanted = subscription(data.get("types"), data.get("symbols"))
         self._gateway.rooms.move(client, wanted)
         # What follows this fact comes by the new subscription; up to it, the old one counted.
-        return {"ok": True, "seq": self._gateway.considered} | wanted.describe()
+        return {"ok": True, "seq": client.position} | wanted.describe()
 
     def _history(self, client: Client, data: Mapping[str, Any]) -> Answer:
         self._charge(client, PAGE_COST, "The past is asked for too often.")

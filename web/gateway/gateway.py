@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask_socketio import SocketIO
 
+from events.bus import MOST_KEYS
 from web.gateway import internals
 from web.gateway.commands import Commands
+from web.gateway.figures import Figures
 from web.gateway.heartbeat import Heartbeat
 from web.gateway.joining import TRY_AGAIN, Joining
 from web.gateway.limits import MESSAGES_BURST, Allowance, Door
 from web.gateway.long_poll import LongPoll
-from web.gateway.messages import Encoder, Message
+from web.gateway.messages import PIECE_BYTES, Encoder
 from web.gateway.metrics import DeliveryFigures
 from web.gateway.outbox import Outbox
 from web.gateway.pings import Pings
@@ -27,7 +28,8 @@ from web.gateway.posting import Posting
 from web.gateway.publish import Publisher
 from web.gateway.rooms import Rooms
 from web.gateway.socketio_adapter import SocketIOAdapter
-from web.gateway.stats import Broadcast, Stats
+from web.gateway.stats import Stats
+from web.gateway.telling import Telling
 from web.state import snapshot
 
 if TYPE_CHECKING:
@@ -49,19 +51,25 @@ class Gateway:
     def __init__(self, desk: Desk, auth: Auth, state: Callable[[Desk], dict[str, Any]] = snapshot) -> None:
         self.desk, self.runtime = desk, desk.runtime
         values = desk.values
-        self.rooms, self.stats = Rooms(desk.journal.head), Stats()
+        self.stats, self.passing = Stats(), Figures(MOST_KEYS)
+        # Half of a queue may be owed already when a piece comes.
+        piece = min(PIECE_BYTES, values.client_queue_bytes // 4)
+        self.rooms = Rooms(self.passing, desk.journal.head, piece)
         self.encoder = Encoder(values.ring_facts)
+        self._telling = Telling(desk.journal, self.rooms, self.encoder, desk.runtime, self.stats)
         self.joining = Joining(
             desk.journal,
             self.rooms,
             self.encoder,
             lambda: state(desk),
-            self._latest,
+            desk.runtime,
+            self.overrun,
             version=desk.version,
             reach=values.replay_facts,
             stall=values.client_stall_seconds,
             heartbeat=values.heartbeat_seconds,
         )
+        self.rooms.fell_behind = self.joining.let_catch_up
         self.publisher = Publisher(desk)
         self.posting = Posting(self.publisher, auth, values.max_request_bytes)
         self.door = Door(values.clients_per_login, values.clients_per_address)
@@ -87,6 +95,8 @@ class Gateway:
         self._plain.init_app(app)
         app.register_blueprint(self.polls.blueprint())
         sockets = self._socketio.init_app(app)
+        for passing in self.desk.bus.latest().values():
+            self.passing.add(passing)
         self.desk.journal.listen(self._facts)
         self.desk.bus.listen(self._passing)
         self.desk.wakeups.crowd = lambda: len(self._clients)
@@ -104,20 +114,11 @@ class Gateway:
 
     # Broadcasting: on the loop, in commit order, never yielding
     def _facts(self, facts: Sequence[Fact]) -> None:
-        began = time.monotonic_ns()
-        self.rooms.tell(facts, self.encoder.fact)
-        took_us = (time.monotonic_ns() - began) / 1000
-        self.stats.broadcasts += len(facts)
-        first, last = facts[0].seq or 0, facts[-1].seq or 0
-        seq, ended = self.desk.journal.newest_commit
-        self.stats.recent.append(Broadcast(first, last, ended if seq == last else None, began, took_us))
+        self._telling.hear(facts)
         self.polls.wake(facts)
 
     def _passing(self, passing: Passing) -> None:
-        self.rooms.tell_latest(passing, self.encoder.passing)
-
-    def _latest(self) -> list[Message]:
-        return [self.encoder.passing(passing) for passing in self.desk.bus.latest().values()]
+        self.rooms.tell_latest(self.passing.add(passing))
 
     # Coming and going
     def new_outbox(self) -> Outbox:

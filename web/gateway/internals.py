@@ -146,7 +146,7 @@ class EnginePing:
             return False
         # The library compares this with the clock at each send; an answer clears it.
         engine.last_ping = self._asked = time.time()
-        engine.queue.owe([PING])
+        engine.queue.owe(PING)
         return True
 
     def late(self, at: float) -> None:

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 
     from events.envelope import Fact
     from events.journal import Journal
+    from runtime import Runtime
     from web.gateway.client import Client
     from web.gateway.messages import Encoder
     from web.gateway.rooms import Rooms, Subscription
 
 PAGE = 200
+# How often who is ahead of the rooms looks whether they have come up.
+TURN_SECONDS = 0.002
 # A filter that hardly anything fits is looked for so many times 5,000 facts back.
 LOOKS_BACK = 4
 TRY_AGAIN, POLICY = 1013, 1008
@@ -60,7 +63,7 @@ def reset_reason(position: Position | None, journal: Journal, reach: int) -> str
 
 
 class Joining:
-    """`reach` facts are replayed at most; a queue that does not shrink for `stall` seconds ends its client."""
+    """`reach` facts are replayed at most; who takes nothing of a queue for `stall` seconds is handed to `drop`."""
 
     def __init__(
         self,
@@ -68,7 +71,8 @@ class Joining:
         rooms: Rooms,
         encoder: Encoder,
         state: Callable[[], dict[str, Any]],
-        latest: Callable[[], Sequence[Message]],
+        runtime: Runtime,
+        drop: Callable[[Client], None],
         *,
         version: str,
         reach: int,
@@ -76,7 +80,7 @@ class Joining:
         heartbeat: float,
     ) -> None:
         self._journal, self._rooms, self._encoder = journal, rooms, encoder
-        self._snapshots, self._latest = Snapshots(state), latest
+        self._snapshots, self._runtime, self._drop = Snapshots(state), runtime, drop
         self._version, self._reach, self._stall, self._heartbeat = version, reach, stall, heartbeat
 
     def welcome(self, client: Client, position: Position | None, history: int = 0) -> None:
@@ -90,11 +94,23 @@ class Joining:
         """A snapshot for a client that asks for one; goes on after it."""
         self._guarded(client, lambda: self._start_over(client, "requested", 0))
 
+    def let_catch_up(self, client: Client) -> None:
+        """For who takes less than there is: out of its room, to come back at its own pace. Never yields."""
+        if self._take_out(client):
+            self._runtime.spawn(self._bring, client, lambda: None)
+
     def _guarded(self, client: Client, begin: Callable[[], None]) -> None:
+        if self._take_out(client):
+            self._bring(client, begin)
+
+    def _take_out(self, client: Client) -> bool:
         if client.joining or client.gone:
-            return
+            return False
         client.joining = True
         self._rooms.leave(client)
+        return True
+
+    def _bring(self, client: Client, begin: Callable[[], None]) -> None:
         try:
             begin()
             self._catch_up(client)
@@ -110,7 +126,7 @@ class Joining:
         reset = reset_reason(position, self._journal, self._reach)
         epoch, head = self._journal.epoch, self._journal.head
         client.send(Message(self._status(client, epoch, head, reset).envelope()))
-        client.epoch = epoch
+        client.epoch, client.outbox.shown = epoch, 0
         if reset is None and position is not None:
             client.position = position.seq
         else:
@@ -135,10 +151,10 @@ class Joining:
         snapshot = self._snapshots.fresh(client.position)
         facts = self._newest(client.subscription, history, snapshot.seq) if history else []
         while not client.gone and not self._feed(client, facts):
-            self._wait_until_read(client)
+            self._give_way(client)
             facts = [fact for fact in facts if (fact.seq or 0) > client.position]
         client.send(snapshot.message(reason))
-        client.epoch, client.position = snapshot.epoch, snapshot.seq
+        client.epoch, client.position, client.outbox.shown = snapshot.epoch, snapshot.seq, 0
 
     def _newest(self, wanted: Subscription, count: int, last: int) -> list[Fact]:
         """The newest facts up to `last` that fit a subscription, the oldest first."""
@@ -157,38 +173,45 @@ class Joining:
 
     def _catch_up(self, client: Client) -> None:
         while not client.gone:
-            facts = self._journal.ring_after(client.position)
-            near = facts is not None
-            if facts is None:
-                facts = self._journal.after(client.position, PAGE)
-                near = not facts and client.position >= self._journal.head
-            if self._feed(client, facts) and near:
-                # Nothing yielded since the ring was read: what commits next finds the client in its room.
+            facts, last = self._untold(client.position)
+            if self._feed(client, facts) and last and client.position <= self._rooms.considered:
+                # Nothing yielded since the ring was read: what is told next finds the client in its room.
                 self._rooms.join(client)
                 client.delivery.live()
-                for message in self._latest():
-                    if client.subscription.wants(message.type, message.symbol):
-                        client.send_latest(message)
                 return
-            self._wait_until_read(client)
+            self._give_way(client)
+
+    def _untold(self, position: int) -> tuple[Sequence[Fact], bool]:
+        """The next facts after a position, up to where the rooms stand; whether those are all. Yields beyond the ring.
+
+        What the rooms were not told yet, or is behind a snapshot that was quicker than they are, they bring.
+        """
+        facts = self._journal.ring_after(position)
+        if facts is not None:
+            left = self._rooms.considered - position
+            return facts[: max(0, left)], True
+        facts = self._journal.after(position, PAGE)
+        return facts, not facts and position >= self._journal.head
 
     def _feed(self, client: Client, facts: Sequence[Fact]) -> bool:
-        """Queue facts up to half of what may wait; whether that was all of them. Never yields."""
+        """Queue facts, as many as go in one piece, when there is room for it; whether all were. Never yields."""
+        messages: list[Message] = []
+        size, considered = 0, client.position
+        most = 0 if client.outbox.full else self._rooms.piece
         for fact in facts:
-            seq = fact.seq or 0
+            if size >= most:
+                break
             if client.subscription.wants(fact.type, fact.symbol):
-                message = self._encoder.fact(fact)
-                queued = client.outbox.bytes
-                if queued and queued + message.size > client.outbox.limit // 2:
-                    return False
-                client.send_fact(message, seq)
-            client.position = max(client.position, seq)
-        return True
+                messages.append(self._encoder.fact(fact))
+                size += messages[-1].size
+            considered = fact.seq or 0
+        client.send_facts(messages, considered)
+        return not facts or considered == facts[-1].seq
 
-    def _wait_until_read(self, client: Client) -> None:
-        while not client.gone:
+    def _give_way(self, client: Client) -> None:
+        """Others' turn, and until there is room for more."""
+        self._runtime.sleep(0 if client.position < self._rooms.considered else TURN_SECONDS)
+        while client.outbox.full and not client.gone:
             queued = client.outbox.bytes
-            if client.outbox.wait_drained(self._stall):
-                return
-            if client.outbox.bytes >= queued:
-                client.close(TRY_AGAIN, "too slow: come back by your position")
+            if not client.outbox.wait_drained(self._stall) and client.outbox.bytes >= queued:
+                self._drop(client)

@@ -29,7 +29,7 @@ class Line:
         """Whether a direct send may be tried now."""
         return not self._held and not self._broken and (self.ready is None or self.ready())
 
-    def try_send(self, frame: bytes) -> bytes | None:
+    def try_send(self, frame: bytes | memoryview) -> bytes | memoryview | None:
         """Send without yielding: what is left (b"" when all went), or None when nothing went.
 
         When something is left the line stays held for it: hand it to `finish`.
@@ -46,13 +46,13 @@ class Line:
         if sent == len(frame):
             return b""
         self._held = True
-        return frame[sent:]
+        return memoryview(frame)[sent:]
 
     def hold(self) -> None:
         """Keep the line for the rest of a frame whose beginning is on the wire: see `finish`."""
         self._held = True
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: bytes | memoryview) -> None:
         """Send all of it; yields while the client does not read. Raises OSError."""
         if self._held:
             raise OSError("another sender holds the line")
@@ -60,7 +60,7 @@ class Line:
         self._tell()
         self.finish(data)
 
-    def finish(self, data: bytes) -> None:
+    def finish(self, data: bytes | memoryview) -> None:
         """Send all of it on a line that is held already, and let it go. Raises OSError."""
         left = memoryview(data)
         try:

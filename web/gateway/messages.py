@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from events.envelope import Fact, Passing
 
 Kind = Literal["socketio", "ws"]
+KINDS: tuple[Kind, ...] = ("socketio", "ws")
 SNAPSHOT_BYTES = 256 * 1024
+# What goes out in one piece, if it is more than one message: a line that takes only half of it keeps this much alive.
+PIECE_BYTES = 64 * 1024
+# Clients that come back together are some pages apart at most.
+OLDER_MESSAGES = 1_000
 TEXT_FRAME = 0x81
 
 
@@ -34,7 +39,7 @@ class Text(str):
     `holds` marks the rest of a frame whose beginning is on the wire already: its sender still holds the line.
     """
 
-    frame: bytes
+    frame: bytes | memoryview
     holds: bool = False
 
 
@@ -56,6 +61,11 @@ class Packet:
     def __init__(self, text: Text) -> None:
         self.text, self.size = text, len(text.frame)
 
+    @property
+    def parts(self) -> Sequence[Packet]:
+        """What it is for a polling answer, which takes packets one by one."""
+        return (self,)
+
     def encode(self, b64: bool = False) -> Text:
         del b64
         return self.text
@@ -68,8 +78,8 @@ class Packet:
         return cls(made)
 
     @classmethod
-    def rest(cls, remainder: bytes) -> Packet:
-        """The rest of a frame that the kernel took only in part."""
+    def rest(cls, remainder: bytes | memoryview) -> Packet:
+        """The rest of a frame that the kernel took only in part; a view, because the frame is everybody's."""
         left = Text()
         left.frame, left.holds = remainder, True
         return cls(left)
@@ -78,13 +88,12 @@ class Packet:
 class Message:
     """One envelope on its way to many clients. `seq` is None for passing updates; `made` is monotonic seconds."""
 
-    __slots__ = ("_packets", "fact", "json", "key", "made", "seq", "symbol", "type")
+    __slots__ = ("_packets", "fact", "json", "made", "seq", "symbol", "type")
 
-    def __init__(self, envelope: dict[str, Any], *, key: str = "", fact: Fact | None = None) -> None:
+    def __init__(self, envelope: dict[str, Any], *, fact: Fact | None = None) -> None:
         self.type = str(envelope["type"])
         self.seq: int | None = envelope.get("seq")
         self.symbol: str | None = envelope.get("symbol")
-        self.key = key
         self.fact = fact
         self.made = time.monotonic()
         # What is journalled was encoded strictly before it was stored.
@@ -114,32 +123,59 @@ class Message:
         return packet
 
 
-def joined(packets: Sequence[Packet]) -> bytes:
-    """The frames of several packets in one piece, for the wire only: frames may be concatenated, packets may not."""
-    return packets[0].text.frame if len(packets) == 1 else b"".join(packet.text.frame for packet in packets)
+class Piece(Packet):
+    """Several packets in one, for the wire: frames may be concatenated, the packets of a polling answer may not."""
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, parts: Sequence[Packet]) -> None:
+        together = Text()
+        together.frame = b"".join([packet.text.frame for packet in parts])
+        super().__init__(together)
+        self._parts = parts
+
+    @property
+    def parts(self) -> Sequence[Packet]:
+        return self._parts
+
+
+def joined(packets: Sequence[Packet]) -> Packet:
+    """Several packets as one."""
+    return packets[0] if len(packets) == 1 else Piece(packets)
 
 
 class Encoder:
-    """Facts as messages; the newest are kept, so that two hundred clients that come back cost one encoding."""
+    """Facts as messages, encoded once for all: the newest `keep`, and of those before them a few that somebody replays.
+
+    Two rooms, because one client's replay of thousands must not cost the newest theirs.
+    """
 
     def __init__(self, keep: int) -> None:
         self._keep = keep
-        self._known: OrderedDict[int, Message] = OrderedDict()
+        self._newest = 0
+        self._known: dict[int, Message] = {}
+        self._older: OrderedDict[int, Message] = OrderedDict()
 
     def fact(self, fact: Fact) -> Message:
         """The message of a journalled fact."""
         seq = fact.seq or 0
-        message = self._known.get(seq)
+        message = self._known.get(seq) or self._older.get(seq)
         if message is None:
             message = Message(fact.envelope(), fact=fact)
-            self._known[seq] = message
-            if len(self._known) > self._keep:
-                self._known.popitem(last=False)
+            self._remember(seq, message)
         return message
 
-    def passing(self, passing: Passing) -> Message:
-        """The message of a passing update."""
-        return Message(passing.envelope(), key=f"{passing.type}/{passing.key}")
+    def _remember(self, seq: int, message: Message) -> None:
+        if seq > self._newest:
+            for left in range(max(0, self._newest - self._keep) + 1, seq - self._keep + 1):
+                self._known.pop(left, None)
+            self._newest = seq
+        if seq > self._newest - self._keep:
+            self._known[seq] = message
+            return
+        self._older[seq] = message
+        if len(self._older) > OLDER_MESSAGES:
+            self._older.popitem(last=False)
 
     def made(self, seq: int) -> float | None:
         """When a fact was encoded, in monotonic seconds; None when that is long ago."""

@@ -1,4 +1,4 @@
-"""The bounded queue of one client: what it is owed, in order, and the newest of each passing figure behind that.
+"""The bounded queue of one client: what it is owed, in order, and behind that its place among the passing figures.
 
 It also stands in for Engine.IO's own queue (same `get`, `put`, `task_done` and `join`), which has no bound: then there
 is one queue a client, not two.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from queue import Empty
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from web.gateway.messages import Packet
 
 if TYPE_CHECKING:
     from runtime import Waiter
+    from web.gateway.figures import Figure
     from web.gateway.line import Line
 
 STOCK_SIZE = 64  # what a ping or another packet of the library itself counts
@@ -25,6 +26,7 @@ TURN_BYTES = 64 * 1024
 TURN_PACKETS = 16
 # A poll answers before proxies lose patience.
 POLL_SECONDS = 20.0
+TakeFigures = Callable[[int], "tuple[Packet | None, int | None]"]
 
 
 def native_task(fn: Callable[[], None]) -> None:
@@ -35,14 +37,16 @@ def native_task(fn: Callable[[], None]) -> None:
 class Outbox:
     """`limit` in bytes; `on_over` is called, once, when it is exceeded, and must not yield.
 
+    `shown` is the place among the passing figures up to which the client has them; None: it has, or was sent, all.
+
     A poll takes packets with `get`; for a socket `write_with` names who sends them, in a task that lives only while
     something waits: thousands of idle clients then cost no stacks.
     """
 
     __slots__ = (
-        *("_drained", "_ended", "_items", "_latest", "_line", "_new_waiter", "_packets", "_rests", "_send", "_spawn"),
+        *("_drained", "_ended", "_figures", "_items", "_line", "_new_waiter", "_packets", "_rests", "_send", "_spawn"),
         *("_taken", "_waiting", "_writing", "bytes", "empty_error", "idle_packet", "limit", "on_open", "on_over"),
-        *("open", "over", "overtaken", "sent", "sent_bytes"),
+        *("open", "over", "overtaken", "sent", "sent_bytes", "shown"),
     )
 
     def __init__(self, limit: int, new_waiter: Callable[[], Waiter], spawn: Callable[..., Any] = native_task) -> None:
@@ -65,7 +69,9 @@ class Outbox:
         self._rests: Waiter | None = None
         # Nothing waits for most clients most of the time, and an empty deque takes 760 bytes.
         self._items: deque[Any] | tuple[()] = ()
-        self._latest: dict[str, Packet] = {}
+        self.shown: int | None = 0
+        # The next figures after a place, and the place after them; None while it stands in no room.
+        self._figures: TakeFigures | None = None
         self._waiting: list[Waiter] = []
         self._drained: Waiter | None = None
         self._taken = 0
@@ -92,33 +98,33 @@ class Outbox:
         if self.over and packet is not None:
             return
         if isinstance(packet, Packet):
-            self.sent += 1
+            self.sent += len(packet.parts)
             self.sent_bytes += packet.size
             if self._direct(packet):
                 return
         self._queue(packet)
 
-    def missed(self, frame: bytes, sent: int, packets: Sequence[Packet]) -> None:
-        """A broadcast wrote only `sent` bytes of `frame`, which is what `packets` make: the rest waits its turn."""
+    def missed(self, packet: Packet, sent: int) -> None:
+        """A broadcast wrote only `sent` bytes of a packet: the rest waits its turn."""
         if sent == 0:
-            for packet in packets:
-                self._queue(packet)
+            self._queue(packet)
             return
         assert self._line is not None
         self._line.hold()
-        self._queue(Packet.rest(frame[sent:]))
+        self._queue(Packet.rest(memoryview(packet.text.frame)[sent:]))
 
-    def owe(self, packets: Sequence[Packet]) -> None:
-        """A broadcast's packets for a client that is behind already."""
-        for packet in packets:
-            if self.over:
-                return
-            if not self._direct(packet):
-                self._queue(packet)
+    def owe(self, packet: Packet) -> None:
+        """A broadcast's packet for a client that is behind already, or one that does not count, such as a ping."""
+        if not self.over and not self._direct(packet):
+            self._queue(packet)
+
+    @property
+    def full(self) -> bool:
+        """Whether facts had better wait in the journal until some of what is here was taken."""
+        return self.bytes > self.limit // 2
 
     def _queue(self, packet: Any) -> None:
         self._append(packet)
-        self.bytes += size(packet)
         if self.bytes > self.limit and not self.over:
             self.over = True
             if self.on_over:
@@ -128,23 +134,53 @@ class Outbox:
     def _append(self, packet: Any) -> None:
         if not isinstance(self._items, deque):
             self._items = deque()
-        self._items.append(packet)
+        if isinstance(packet, Packet) and self._send is None:
+            self._items.extend(packet.parts)
+        else:
+            self._items.append(packet)
+        self.bytes += size(packet)
 
-    def put_latest(self, key: str, packet: Packet) -> None:
-        """Owe the newest of a passing figure: it replaces the one before and goes when nothing else waits."""
-        if self.over or self._direct(packet):
-            return
-        self.keep_latest(key, packet)
+    # Passing figures: they go when nothing else waits, and what is overtaken until then is never sent
+    def follow_figures(self, take: TakeFigures) -> None:
+        """It entered a room: what it has not been shown is owed."""
+        self._figures = take
+        if not self._items and self._refill():
+            self._wake()
 
-    def keep_latest(self, key: str, packet: Packet) -> None:
-        """As `put_latest`, for a line that is known not to take it now."""
-        before = self._latest.get(key)
-        if before is not None:
+    def leave_figures(self, newest: int) -> None:
+        """It left its room: what comes after `newest` it does not get."""
+        self._figures = None
+        if self.shown is None:
+            self.shown = newest
+
+    def owe_figure(self, figure: Figure, packet: Packet) -> None:
+        """A broadcast's figure for a client that is behind already."""
+        if not self.over and not self._direct(packet):
+            self.miss_figure(figure, packet)
+
+    def miss_figure(self, figure: Figure, packet: Packet) -> None:
+        """As `owe_figure`, for a line that is known not to take it now."""
+        self.sent_bytes -= packet.size  # counted for everybody in the room; for this one when it takes it
+        if self.shown is None:
+            self.shown = figure.place - 1
+        elif figure.before > self.shown:
             self.overtaken += 1
-            self.sent_bytes -= before.size
-        self._latest[key] = packet
         if not self._items:
             self._wake()
+
+    def _refill(self) -> bool:
+        """Queue the next of the figures that are owed; whether there were any."""
+        if self._figures is None or self.shown is None:
+            return False
+        packet, self.shown = self._figures(self.shown)
+        if packet is None:
+            return False
+        self.sent_bytes += packet.size
+        self._append(packet)
+        return True
+
+    def _more(self) -> bool:
+        return bool(self._items) or self._refill()
 
     def _direct(self, packet: Packet) -> bool:
         """One non-blocking send, when the writer sleeps and so nothing can be overtaken."""
@@ -159,7 +195,8 @@ class Outbox:
         return True
 
     def _may_send(self, line: Line) -> bool:
-        return not (self._writing or self._items or self._latest or self._send is None) and line.open()
+        owed = self._items or (self.shown is not None and self._figures is not None)
+        return not (owed or self._writing or self._send is None) and line.open()
 
     def review(self) -> None:
         """Something changed: tell whether a broadcast may write to the line. Never yields."""
@@ -185,7 +222,7 @@ class Outbox:
         `ended` is called in that task after the last packet, which is None, or when the line broke.
         """
         self._send, self._ended = send, ended
-        if self._items or self._latest:
+        if self._more():
             self._wake()
         self.review()
 
@@ -193,26 +230,33 @@ class Outbox:
         send, ended = self._send, self._ended
         assert send is not None
         assert ended is not None
+        self._taken = 0
+        again = False
         try:
-            while self._items or self._latest:
+            while self._more():
                 packet = self._take()
                 if packet is None:
                     ended()
                     return
                 send(packet)
+                if self._taken >= TURN_BYTES:  # a line that takes everything at once must not keep the loop
+                    again = True
+                    self._spawn(self._write)
+                    return
         except OSError:
             # Over: who goes on filling it would count on bytes that nobody takes, and never give way to who ends it.
             self.over = True
             self._items = ()
-            self._latest.clear()
+            self._figures = None
             self.bytes = 0
             self._was_drained()
             ended()
         finally:
-            self._writing = False
-            self.review()
-            if self._rests is not None:
-                self._rests.set()
+            if not again:
+                self._writing = False
+                self.review()
+                if self._rests is not None:
+                    self._rests.set()
 
     def join_writer(self, timeout: float | None = None) -> None:
         """Until nothing is being written."""
@@ -224,11 +268,11 @@ class Outbox:
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         """The next packet. Raises `empty_error` when none comes, or when this turn has taken enough."""
         if not block:
-            if self._taken >= TURN_BYTES or self._packets >= TURN_PACKETS or not (self._items or self._latest):
+            if self._taken >= TURN_BYTES or self._packets >= TURN_PACKETS or not self._more():
                 raise self.empty_error
             return self._take()
         self._taken = self._packets = 0
-        if not (self._items or self._latest):
+        if not self._more():
             self._was_drained()
             polled = self.idle_packet is not None
             if not self._wait(min(timeout or POLL_SECONDS, POLL_SECONDS) if polled else timeout):
@@ -245,19 +289,17 @@ class Outbox:
         finally:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
-        return bool(self._items or self._latest)
+        return self._more()
 
     def _take(self) -> Any:
-        if isinstance(self._items, deque):
-            packet = self._items.popleft()
-            self.bytes -= size(packet)
-            if not self._items:
-                self._items = ()
-        else:
-            packet = self._latest.pop(next(iter(self._latest)))
+        """The first of what is queued: there is `_more`."""
+        assert isinstance(self._items, deque)
+        packet = self._items.popleft()
+        self.bytes -= size(packet)
         self._taken += size(packet)
         self._packets += 1
         if not self._items:
+            self._items = ()
             self._was_drained()
         return packet
 
@@ -280,7 +322,7 @@ class Outbox:
         """Forget everything and end the writer: nobody reads it any more."""
         kept = [p for p in self._items if isinstance(p, Packet) and p.text.holds]
         self._items = deque([*kept, None])
-        self._latest.clear()
+        self._figures = None
         self.bytes = 0
         self._was_drained()
         self._wake()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from web.gateway.messages import joined
+from web.gateway.messages import KINDS, joined
 
 if TYPE_CHECKING:
     from web.gateway.client import Client
+    from web.gateway.figures import Figure, Figures
     from web.gateway.messages import Kind, Message
+    from web.gateway.rooms import Subscription
 
-Write = Callable[[bytes], int]
+Write = Callable[[bytes | memoryview], int]
 
 
 class Room:
@@ -22,8 +25,10 @@ class Room:
     `considered()` is the last seq that was told anybody.
     """
 
-    def __init__(self, considered: Callable[[], int]) -> None:
+    def __init__(self, considered: Callable[[], int], wanted: Subscription, figures: Figures) -> None:
         self.considered = considered
+        self._figures = figures
+        self._taking = {kind: partial(figures.taken, wanted, kind) for kind in KINDS}
         self.told = 0
         self.bytes: dict[Kind, int] = {"socketio": 0, "ws": 0}
         self._clear: dict[Kind, dict[Client, Write]] = {"socketio": {}, "ws": {}}
@@ -40,10 +45,12 @@ class Room:
     def add(self, client: Client) -> None:
         client.enter(self)
         client.outbox.on_open = lambda: self._place(client)
+        client.outbox.follow_figures(self._taking[client.kind])
         self._place(client)
 
     def remove(self, client: Client) -> None:
         client.outbox.on_open = None
+        client.outbox.leave_figures(self._figures.newest)
         self._clear[client.kind].pop(client, None)
         self._behind.pop(client, None)
         client.depart()
@@ -57,43 +64,48 @@ class Room:
             self._clear[client.kind].pop(client, None)
             self._behind[client] = None
 
-    def tell(self, messages: Sequence[Message]) -> None:
-        """The facts of one commit. Never yields."""
+    def tell(self, messages: Sequence[Message]) -> list[Client]:
+        """Facts, all in one piece; those who have taken too little of what they are owed. Never yields."""
         self.told += len(messages)
         behind = list(self._behind)  # whom this very send holds up is served by `missed`
+        full: list[Client] = []
         for kind, clear in self._clear.items():
             if clear or _any(behind, kind):
-                packets = [message.packet(kind) for message in messages]
-                frames = joined(packets)
-                self.bytes[kind] += len(frames)
-                for client, sent in write_all(clear, frames):
-                    client.outbox.missed(frames, sent, packets)
+                piece = joined([message.packet(kind) for message in messages])
+                self.bytes[kind] += piece.size
+                for client, sent in write_all(clear, piece.text.frame):
+                    client.outbox.missed(piece, sent)
+                    if client.outbox.full:
+                        full.append(client)
                 for client in behind:
                     if client.kind == kind:
-                        client.outbox.owe(packets)
+                        client.outbox.owe(piece)
+                        if client.outbox.full:
+                            full.append(client)
+        return full
 
-    def tell_latest(self, message: Message) -> None:
-        """A passing figure: who is behind gets the newest of its key later. Never yields."""
+    def tell_latest(self, figure: Figure) -> None:
+        """A passing figure: who is behind takes the newest of its key later. Never yields."""
         behind = list(self._behind)
         for kind, clear in self._clear.items():
             if clear or _any(behind, kind):
-                packet = message.packet(kind)
+                packet = figure.message.packet(kind)
                 self.bytes[kind] += packet.size
                 for client, sent in write_all(clear, packet.text.frame):
                     if sent:
-                        client.outbox.missed(packet.text.frame, sent, [packet])
+                        client.outbox.missed(packet, sent)
                     else:
-                        client.outbox.keep_latest(message.key, packet)
+                        client.outbox.miss_figure(figure, packet)
                 for client in behind:
                     if client.kind == kind:
-                        client.outbox.put_latest(message.key, packet)
+                        client.outbox.owe_figure(figure, packet)
 
 
 def _any(behind: Sequence[Client], kind: Kind) -> bool:
     return any(client.kind == kind for client in behind)
 
 
-def write_all(clear: dict[Client, Write], frames: bytes) -> list[tuple[Client, int]]:
+def write_all(clear: dict[Client, Write], frames: bytes | memoryview) -> list[tuple[Client, int]]:
     """One non-blocking send a client; those who did not take all of it, with how much they took.
 
     A broken line counts as taking nothing: its packets wake its writer, which finds out and ends the client.

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from events import catalogue
 from web.gateway.errors import BadMessage
+from web.gateway.messages import PIECE_BYTES
 from web.gateway.room import Room
 
 if TYPE_CHECKING:
-    from events.envelope import Fact, Passing
+    from events.envelope import Fact
     from web.gateway.client import Client
+    from web.gateway.figures import Figure, Figures
     from web.gateway.messages import Message
 
+# What one pass over everybody's sockets copies at most: some 20 ms of the loop. A single message goes whole.
+PASS_BYTES = 16 * 1024 * 1024
 MOST_NAMES = 200
 LONGEST_NAME = 64
 
@@ -73,18 +77,22 @@ def subscription(types: Any = None, symbols: Any = None) -> Subscription:
 class Rooms:
     """Clients by subscription: each fact is compared with every room, not with every client.
 
-    `considered` is the last seq that was told: the position of everyone who stands in a room.
+    `considered` is the last seq that was told: the position of everyone who stands in a room. `fell_behind` is told of
+    each client that takes less than there is; it must not yield, and may let it leave. A
+    `piece` is so many bytes of messages, or one message.
     """
 
-    def __init__(self, considered: int = 0) -> None:
-        self.considered = considered
+    def __init__(self, figures: Figures, considered: int = 0, piece: int = PIECE_BYTES) -> None:
+        self.considered, self.piece = considered, piece
+        self.fell_behind: Callable[[Client], None] | None = None
+        self._figures = figures
         self._rooms: dict[Subscription, Room] = {}
 
     def join(self, client: Client) -> None:
         """Let the client have what its subscription wants, from now on."""
         room = self._rooms.get(client.subscription)
         if room is None:
-            room = self._rooms[client.subscription] = Room(lambda: self.considered)
+            room = self._rooms[client.subscription] = Room(lambda: self.considered, client.subscription, self._figures)
         room.add(client)
 
     def leave(self, client: Client) -> None:
@@ -103,21 +111,33 @@ class Rooms:
         if joined:
             self.join(client)
 
-    def tell(self, facts: Sequence[Fact], encode: Callable[[Fact], Message]) -> None:
-        """The facts of one commit to everyone who wants them, in one send a client. Never yields."""
-        for wanted, room in list(self._rooms.items()):
-            owed = [encode(fact) for fact in facts if wanted.wants(fact.type, fact.symbol)]
-            if owed:
-                room.tell(owed)
-        self.considered = max(self.considered, facts[-1].seq or 0)
+    def tell(self, facts: Sequence[Fact], encode: Callable[[Fact], Message]) -> int:
+        """The first of the facts, as many as one pass may bring, to everyone who wants them; how many. Never yields."""
+        rooms: list[tuple[Subscription, Room, list[Message]]] = [(*item, []) for item in self._rooms.items()]
+        most = min(self.piece, PASS_BYTES // max(1, sum(len(room) for _, room, _ in rooms)))
+        told = size = 0
+        for fact in facts:
+            message: Message | None = None
+            for wanted, _, owed in rooms:
+                if wanted.wants(fact.type, fact.symbol):
+                    message = message or encode(fact)
+                    owed.append(message)
+            told += 1
+            size += message.size if message is not None else 0
+            if size >= most:
+                break
+        behind = [client for _, room, owed in rooms if owed for client in room.tell(owed)]
+        self.considered = max(self.considered, facts[told - 1].seq or 0)
+        if self.fell_behind is not None:
+            for client in behind:
+                self.fell_behind(client)
+        return told
 
-    def tell_latest(self, passing: Passing, encode: Callable[[Passing], Message]) -> None:
+    def tell_latest(self, figure: Figure) -> None:
         """A passing figure to everyone who wants it. Never yields."""
-        message: Message | None = None
         for wanted, room in list(self._rooms.items()):
-            if wanted.wants(passing.type, passing.symbol):
-                message = message or encode(passing)
-                room.tell_latest(message)
+            if wanted.wants(figure.passing.type, figure.passing.symbol):
+                room.tell_latest(figure)
 
     def everyone(self) -> Iterable[Client]:
         return [client for room in self._rooms.values() for client in room]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from web.gateway.messages import Packet
 from web.gateway.outbox import Outbox
+
+if TYPE_CHECKING:
+    from web.gateway.figures import Figure
+    from web.gateway.outbox import TakeFigures
 
 
 def mend(eio: Any) -> None:
@@ -60,17 +64,26 @@ class StockOutbox(Outbox):
     def put(self, packet: Any, block: bool = True, timeout: float | None = None) -> None:
         del block, timeout
         if isinstance(packet, Packet) and not self.over:
-            self.sent += 1
-            self.owe([packet])
+            self.sent += len(packet.parts)
+            self.owe(packet)
 
-    def owe(self, packets: Sequence[Packet]) -> None:
-        for packet in packets:
+    def owe(self, packet: Packet) -> None:
+        for part in packet.parts:
             if not self.over:
-                self._hand(packet.encode()[1:])  # without Engine.IO's own mark, which the library puts in front
+                self._hand(part.encode()[1:])  # without Engine.IO's own mark, which the library puts in front
 
-    def put_latest(self, key: str, packet: Packet) -> None:
-        del key
-        self.put(packet)
+    def follow_figures(self, take: TakeFigures) -> None:
+        while self.shown is not None and not self.over:
+            packet, self.shown = take(self.shown)
+            if packet is not None:
+                self.owe(packet)
+
+    def leave_figures(self, newest: int) -> None:
+        self.shown = newest
+
+    def owe_figure(self, figure: Figure, packet: Packet) -> None:
+        del figure
+        self.owe(packet)
 
     def clear(self) -> None:
         self.over = True

@@ -280,7 +280,7 @@ class WebSocket:
     def ping(self) -> None:
         """Ask whether anybody is there, behind what it is owed already. Never yields."""
         if not self._closing and self._outbox is not None:
-            self._outbox.owe([PING])
+            self._outbox.owe(PING)
 
     def _answer(self, ping: Ping) -> None:
         try:
@@ -288,7 +288,7 @@ class WebSocket:
         except LocalProtocolError:
             return  # it is closing
         if self._outbox is not None:
-            self._outbox.owe([Packet.control(frame)])
+            self._outbox.owe(Packet.control(frame))
         elif self.line.try_send(frame) != b"":
             self.abort()  # before it said who it is, it has no right to be waited for
 

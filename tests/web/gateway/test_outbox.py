@@ -1,5 +1,6 @@
 """The bounded queue and the line of one client, without a server."""
 
+import json
 import socket
 import threading
 from collections.abc import Callable
@@ -9,10 +10,13 @@ from typing import Any
 
 import pytest
 
+from events.envelope import Passing
 from web.gateway import internals
+from web.gateway.figures import Figures
 from web.gateway.line import Line
 from web.gateway.messages import Packet, frame, text
 from web.gateway.outbox import Outbox
+from web.gateway.rooms import EVERYTHING
 from web.gateway.stock import StockOutbox
 
 
@@ -34,20 +38,47 @@ def test_over_the_limit_it_says_so_once_and_takes_no_more() -> None:
     assert box.bytes <= 150
 
 
-def test_the_newest_figure_waits_behind_the_facts() -> None:
-    """Facts go first, in order; of a figure only the newest is left."""
+def figures(*values: tuple[str, int]) -> Figures:
+    made = Figures(most=100)
+    for key, value in values:
+        made.add(Passing(type="price_update", key=key, data={"price": value}, message="", source="test"))
+    return made
+
+
+def test_the_newest_figures_wait_behind_the_facts() -> None:
+    """Facts go first, in order; of each figure only the newest is left, the one that came first in front."""
     box = outbox()
     for word in (b"one", b"two"):
         box.put(packet(word))
-    for word in (b"old", b"new"):
-        box.put_latest("price", packet(word))
-    taken = [box.get(), box.get(block=False), box.get(block=False)]
-    assert [one.text for one in taken] == ["one", "two", "new"]
+    kept = figures(("NQ", 1), ("ES", 2), ("NQ", 3))
+    box.follow_figures(lambda place: kept.taken(EVERYTHING, "ws", place))
+    taken = [box.get().text, *(box.get(block=False).text for _ in range(3))]
+    assert taken[:2] == ["one", "two"]
+    assert [json.loads(one)["data"]["price"] for one in taken[2:]] == [2, 3]
     with pytest.raises(Empty):
         box.get(block=False)
-    box.put_latest("price", packet(b"old"))
-    box.put_latest("price", packet(b"new"))
-    assert box.get().text == "new"
+    assert box.shown is None
+
+
+def test_who_is_behind_keeps_a_place_and_no_figures() -> None:
+    """Ten thousand figures on, a client that does not read has nothing more queued; it is owed each newest once.
+
+    Seen to fail with a dict of packets for each client (all of them waited, and none was counted).
+    """
+    tasks: list[Callable[[], None]] = []
+    box, sent = Outbox(1000, threading.Event, tasks.append), []
+    box.write_with(lambda one: sent.append(one.size), lambda: None)
+    kept = figures()
+    box.follow_figures(lambda place: kept.taken(EVERYTHING, "ws", place))
+    for n in range(10_000):
+        update = Passing(type="price_update", key=f"S{n % 90}", data={"price": n}, message="", source="test")
+        figure = kept.add(update)
+        box.owe_figure(figure, figure.message.packet("ws"))
+    assert (box.bytes, box.overtaken) == (0, 10_000 - 90)
+    while tasks:
+        tasks.pop()()
+    assert sum(sent) == sum(figure.message.packet("ws").size for _, figure in kept.after(0, EVERYTHING))
+    assert max(sent) < 20_000
 
 
 def test_a_partial_send_keeps_the_line_until_the_rest_is_out() -> None:

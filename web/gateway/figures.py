@@ -1,0 +1,84 @@
+"""The newest of each passing figure, encoded once for all: whoever is behind keeps its place here and no figure."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from web.gateway.messages import Message, Packet, joined
+
+if TYPE_CHECKING:
+    from events.envelope import Passing
+    from web.gateway.messages import Kind
+    from web.gateway.rooms import Subscription
+
+# What a client that is behind takes of them in one go: its writer holds that much of its own.
+TAKEN_BYTES = 16 * 1024
+
+
+class Figure:
+    """One value: `place` is its place in the order of all of them, `before` that of the value it replaced, or 0."""
+
+    __slots__ = ("_message", "before", "passing", "place")
+
+    def __init__(self, passing: Passing, place: int, before: int) -> None:
+        self.passing, self.place, self.before = passing, place, before
+        self._message: Message | None = None
+
+    @property
+    def message(self) -> Message:
+        if self._message is None:
+            self._message = Message(self.passing.envelope())
+        return self._message
+
+
+class Figures:
+    """At most `most` keys; the one that was silent for longest is forgotten."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.newest = 0
+        self._figures: OrderedDict[str, Figure] = OrderedDict()
+        # The order in which they came, overtaken ones among them until it is tidied.
+        self._places: list[int] = []
+        self._keys: list[str] = []
+
+    def add(self, passing: Passing) -> Figure:
+        """A new value of its key."""
+        key = f"{passing.type}:{passing.key}"
+        before = self._figures.get(key)
+        self.newest += 1
+        figure = self._figures[key] = Figure(passing, self.newest, before.place if before else 0)
+        self._figures.move_to_end(key)
+        if len(self._figures) > self._most:
+            self._figures.popitem(last=False)
+        self._places.append(self.newest)
+        self._keys.append(key)
+        if len(self._places) > 2 * len(self._figures) + 1_000:
+            self._places = [one.place for one in self._figures.values()]
+            self._keys = list(self._figures)
+        return figure
+
+    def after(self, place: int, wanted: Subscription) -> Iterator[tuple[str, Figure]]:
+        """The values that came after a place, by `type:key`, the oldest first."""
+        for at in range(bisect_right(self._places, place), len(self._places)):
+            key = self._keys[at]
+            figure = self._figures.get(key)
+            if figure is None or figure.place != self._places[at]:
+                continue
+            if wanted.wants(figure.passing.type, figure.passing.symbol):
+                yield key, figure
+
+    def taken(self, wanted: Subscription, kind: Kind, place: int) -> tuple[Packet | None, int | None]:
+        """The next of them as one packet, and the place that they reach to: None when there are no more."""
+        packets: list[Packet] = []
+        size = 0
+        for _, figure in self.after(place, wanted):
+            if size >= TAKEN_BYTES:
+                return joined(packets), place
+            packet = figure.message.packet(kind)
+            packets.append(packet)
+            size, place = size + packet.size, figure.place
+        return (joined(packets) if packets else None), None

@@ -1,0 +1,71 @@
+"""Follows the journal for the rooms: what is committed is told at once, and much of it piece by piece."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from events.errors import EventsError
+from web.gateway.stats import Broadcast
+
+if TYPE_CHECKING:
+    from events.envelope import Fact
+    from events.journal import Journal
+    from runtime import Runtime
+    from web.gateway.messages import Encoder
+    from web.gateway.rooms import Rooms
+    from web.gateway.stats import Stats
+
+PAGE = 200
+RETRY_SECONDS = 0.5
+log = logging.getLogger("web.gateway")
+
+
+class Telling:
+    """What was not told yet is no queue: it is the journal behind `Rooms.considered`, read again piece by piece."""
+
+    def __init__(self, journal: Journal, rooms: Rooms, encoder: Encoder, runtime: Runtime, stats: Stats) -> None:
+        self._journal, self._rooms, self._encoder = journal, rooms, encoder
+        self._runtime, self._stats = runtime, stats
+        self._going_on = False
+
+    def hear(self, facts: Sequence[Fact]) -> None:
+        """The facts of one commit. Never yields."""
+        if self._going_on:
+            return  # they come behind what is being told
+        if facts[0].seq == self._rooms.considered + 1 and self._tell(facts) == len(facts):
+            return
+        self._going_on = True
+        self._runtime.spawn(self._go_on)
+
+    def _go_on(self) -> None:
+        try:
+            while self._rooms.considered < self._journal.head:
+                self._runtime.sleep(0)  # others' turn, and the sockets' that were full
+                if facts := self._next():
+                    self._tell(facts)
+        finally:
+            self._going_on = False
+
+    def _next(self) -> Sequence[Fact]:
+        facts = self._journal.ring_after(self._rooms.considered)
+        if facts is not None:
+            return facts
+        try:
+            return self._journal.after(self._rooms.considered, PAGE)
+        except EventsError as error:
+            log.warning("what was committed can't be read to tell it: %s", error.message)
+            self._runtime.sleep(RETRY_SECONDS)
+            return ()
+
+    def _tell(self, facts: Sequence[Fact]) -> int:
+        began = time.monotonic_ns()
+        told = self._rooms.tell(facts, self._encoder.fact)
+        took_us = (time.monotonic_ns() - began) / 1000
+        self._stats.broadcasts += told
+        first, last = facts[0].seq or 0, facts[told - 1].seq or 0
+        seq, ended = self._journal.newest_commit
+        self._stats.recent.append(Broadcast(first, last, ended if seq == last else None, began, took_us))
+        return told
