@@ -19,7 +19,7 @@ SNAPSHOT_BYTES = 256 * 1024
 # What goes out in one piece, if it is more than one message: a line that takes only half of it keeps this much alive.
 PIECE_BYTES = 64 * 1024
 # Clients that come back together are some pages apart at most.
-OLDER_MESSAGES = 1_000
+OLDER_MESSAGES = 400
 TEXT_FRAME = 0x81
 
 
