@@ -110,6 +110,7 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
         runtime=runtime,
         journal=journal,
         bus=Bus(runtime=runtime),
+        wakeups=SimpleNamespace(),
         version="test",
         count_sockets=[],
         tell_delivery=[],
