@@ -45,7 +45,7 @@ def notice(values: Values) -> str | None:
         return None
     set_it = SET_IT[values.hosted].format(url=f"https://{host}" if host else "https://…")
     if host:
-        return f"PUBLIC_URL is not set, so the address below is the one you came by. Set it once: {set_it}."
+        return f"PUBLIC_URL is not set, so the address below is the one you came by. Set it once: {set_it}"
     find_it = FIND_IT[values.hosted or ""]
     return f"PUBLIC_URL is not set, so this process does not know its address: {set_it} ({find_it})."
 
