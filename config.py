@@ -116,7 +116,9 @@ class Settings(BaseSettings):
     header_seconds: float = setting(
         10.0, "seconds", "How long a client may take to send its request; a long body: each 64 KiB.", gt=0
     )
-    answer_seconds: float = setting(2.0, "seconds", "How long an alert waits to be stored before a 503.", gt=0)
+    answer_seconds: float = setting(
+        2.0, "seconds", "How long an alert or change waits to be stored before a 503.", gt=0
+    )
     shutdown_seconds: float = setting(7.0, "seconds", "How long a stop may take.", gt=0, le=60)
 
     # The journal and its followers

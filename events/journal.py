@@ -60,9 +60,11 @@ class NewestCommit(NamedTuple):
 class Journal:
     """Use `open_journal`. Everything is called on the loop and yields while it waits for the database."""
 
-    def __init__(self, database: Database, runtime: Runtime, *, ring: int, poll_seconds: float) -> None:
+    def __init__(
+        self, database: Database, runtime: Runtime, *, ring: int, poll_seconds: float, append_seconds: float
+    ) -> None:
         self.dialect = database.dialect
-        self._runtime = runtime
+        self._runtime, self._append_seconds = runtime, append_seconds
         self._readers = Readers(database)
         self._reading = runtime.lane("database-read", READING_THREADS)
         found = self.query("SELECT epoch, seq FROM journal_head WHERE id = 1")[0]
@@ -86,9 +88,12 @@ class Journal:
         """The last seq that is committed and known here."""
         return self._ring.head
 
-    def append(self, unit: Unit, timeout: float = 2.0) -> Receipt:
-        """Store a unit; returns after its commit. Raises NotStored, CursorMoved, LeaseLost, BadUnit, NotFinite."""
-        return self._writer.append(unit, self.epoch, timeout)
+    def append(self, unit: Unit, timeout: float | None = None) -> Receipt:
+        """Store a unit; returns after its commit. Raises NotStored, CursorMoved, LeaseLost, BadUnit, NotFinite.
+
+        NotStored after `timeout` seconds; without one, after those that the journal was opened with.
+        """
+        return self._writer.append(unit, self.epoch, self._append_seconds if timeout is None else timeout)
 
     def maintain(self, job: Callable[[Database, Connection], T], timeout: float) -> T:
         """Run `job` in the writing thread, on its connection, between two commits: whoever appends waits for it.
@@ -244,7 +249,13 @@ class Journal:
 
 
 def open_journal(
-    url: str, runtime: Runtime, *, ring: int = 2_000, poll_seconds: float = 0.25, wait_seconds: float = 0.0
+    url: str,
+    runtime: Runtime,
+    *,
+    ring: int = 2_000,
+    poll_seconds: float = 0.25,
+    append_seconds: float = 2.0,
+    wait_seconds: float = 0.0,
 ) -> Journal:
     """The journal of a database URL, with its schema brought up to date first (which blocks).
 
@@ -255,7 +266,7 @@ def open_journal(
     _up_to_date(database, runtime, time.monotonic() + wait_seconds)
     for warning in database.warnings():
         log.info("%s", warning)
-    return Journal(database, runtime, ring=ring, poll_seconds=poll_seconds)
+    return Journal(database, runtime, ring=ring, poll_seconds=poll_seconds, append_seconds=append_seconds)
 
 
 def _up_to_date(database: Database, runtime: Runtime, deadline: float) -> None:

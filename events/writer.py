@@ -21,8 +21,6 @@ T = TypeVar("T")
 MOST_WAITING = 2_000
 MOST_TOGETHER = 512
 PRUNE_EVERY = 1_000
-# A commit that takes longer than any caller waits: the disk or the network hangs, so new callers are told at once.
-HUNG_SECONDS = 2.0
 # While the database is away nobody is kept waiting; it is tried again this often, also without anybody asking.
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.1, 1.0
 
@@ -71,7 +69,7 @@ class Writer:
 
     def append(self, unit: Unit, epoch: str, timeout: float) -> Receipt:
         """NotStored after `timeout` seconds, or at once where there is no hope; a commit that lands late stands."""
-        self._refuse_hopeless()
+        self._refuse_hopeless(timeout)
         waiting = Waiting(unit, plain(unit), self._runtime.waiter(), timeout)
         self._queue.append(waiting)
         self._rouse()
@@ -113,14 +111,15 @@ class Writer:
             log.warning("the database hangs: it is left as it is")
         self._lane.close()
 
-    def _refuse_hopeless(self) -> None:
+    def _refuse_hopeless(self, timeout: float) -> None:
         if self._closed:
             raise NotStored("the journal is closing")
         if self._away:
             raise NotStored("the database is away")
         if len(self._queue) >= self._most_waiting:
             raise NotStored("too much waits to be stored")
-        if self._began is not None and time.monotonic() - self._began > HUNG_SECONDS:
+        # The commit at hand takes longer than this caller would wait: the disk or the network hangs.
+        if self._began is not None and time.monotonic() - self._began > timeout:
             raise NotStored("the database hangs")
 
     def _run(self) -> None:

@@ -39,6 +39,7 @@ def opened_journal(values: Values, runtime: Runtime, *, wait_seconds: float = 0.
             runtime,
             ring=values.ring_facts,
             poll_seconds=values.journal_poll_seconds,
+            append_seconds=values.answer_seconds,
             wait_seconds=wait_seconds,
         )
     except Exception as error:
