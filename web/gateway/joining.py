@@ -97,7 +97,8 @@ class Joining:
     def let_catch_up(self, client: Client) -> None:
         """For who takes less than there is: out of its room, to come back at its own pace. Never yields."""
         if self._take_out(client):
-            self._runtime.spawn(self._bring, client, lambda: None)
+            # In its room again while it is full, it would only be fuller.
+            self._runtime.spawn(self._bring, client, lambda: self._wait_until_read(client))
 
     def _guarded(self, client: Client, begin: Callable[[], None]) -> None:
         if self._take_out(client):
@@ -211,6 +212,10 @@ class Joining:
     def _give_way(self, client: Client) -> None:
         """Others' turn, and until there is room for more."""
         self._runtime.sleep(0 if client.position < self._rooms.considered else TURN_SECONDS)
+        self._wait_until_read(client)
+
+    def _wait_until_read(self, client: Client) -> None:
+        """Where its queue is full, until nothing is left of it."""
         while client.outbox.full and not client.gone:
             queued = client.outbox.bytes
             if not client.outbox.wait_drained(self._stall) and client.outbox.bytes >= queued:

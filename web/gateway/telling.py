@@ -44,8 +44,9 @@ class Telling:
         try:
             while self._rooms.considered < self._journal.head:
                 self._runtime.sleep(0)  # others' turn, and the sockets' that were full
-                if facts := self._next():
-                    self._tell(facts)
+                facts = self._next()
+                if facts and not self._tell(facts):
+                    self._runtime.sleep(RETRY_SECONDS)
         finally:
             self._going_on = False
 
@@ -61,8 +62,13 @@ class Telling:
             return ()
 
     def _tell(self, facts: Sequence[Fact]) -> int:
+        """How many of them were told."""
         began = time.monotonic_ns()
-        told = self._rooms.tell(facts, self._encoder.fact)
+        try:
+            told = self._rooms.tell(facts, self._encoder.fact)
+        except Exception:
+            log.exception("facts from %s on could not be told; they are tried again", facts[0].seq)
+            return 0
         took_us = (time.monotonic_ns() - began) / 1000
         self._stats.broadcasts += told
         first, last = facts[0].seq or 0, facts[told - 1].seq or 0

@@ -202,4 +202,9 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
 if __name__ == "__main__":
     patch(sys.argv[1])  # type: ignore[arg-type]
     given = dict(pair.split("=") for pair in sys.argv[4:])
-    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]), {name: float(value) for name, value in given.items()})
+    main(
+        sys.argv[1],
+        int(sys.argv[2]),
+        Path(sys.argv[3]),
+        {name: type(SETTINGS[name])(value) for name, value in given.items()},
+    )
