@@ -163,8 +163,9 @@ class Bench:
         return [
             f"Measured on {machine.describe()}; medians of {self.asked.rounds} rounds in which every server had its",
             f"turn; the other work on the machine before each part was {100 * max(self.busy):.0f} % of a core at the",
-            "most. Times run from the moment the server turns to the event (a peer: its POST's receipt; ours: the",
-            "commit's end); in brackets the median, over the rounds, of the multiple of the bare loop's in that round.",
+            "most. Times run from the moment the server turns to the event (a peer: its POST's receipt; ours: when a",
+            "committed fact begins to be told); in brackets the median, over the rounds, of the multiple of the bare",
+            "loop's in that round. POST to the last is the whole way: ours reads, checks and commits before it tells.",
             *table.broadcasts(self.cells, BARE),
             *self._highest(),
             *self._ways(),
