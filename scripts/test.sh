@@ -2,7 +2,14 @@
 # Every test: lint and types, the dashboard's own, then Python with real Postgres, Redis and a real browser.
 set -euo pipefail
 scripts/chromium.sh
-scripts/check.sh
-scripts/node.sh .venv npm test --silent
-# Three at a time: two leave nearly half of two cores idle, because most tests wait for a server.
-.venv/bin/python -m pytest -n 3 --dist worksteal -m "not chaos" "$@"
+# Beside the others, which wait for servers and browsers half of their time; what they said comes at the end.
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
+(scripts/check.sh && scripts/node.sh .venv npm test --silent) >"$said" 2>&1 &
+checks=$!
+failed=0
+# Five at a time: two leave nearly half of two cores idle.
+.venv/bin/python -m pytest -n 5 --dist worksteal -m "not chaos" "$@" || failed=$?
+wait "$checks" || failed=$?
+cat "$said"
+exit "$failed"
