@@ -63,7 +63,7 @@ def test_the_newest_figures_wait_behind_the_facts() -> None:
 def test_who_is_behind_keeps_a_place_and_no_figures() -> None:
     """Ten thousand figures on, a client that does not read has nothing more queued; it is owed each newest once.
 
-    Seen to fail with a dict of packets for each client (all of them waited, and none was counted).
+    A dict of packets for each client, as it was, kept all of them and counted none.
     """
     tasks: list[Callable[[], None]] = []
     box, sent = Outbox(1000, threading.Event, tasks.append), []
