@@ -1,6 +1,8 @@
 # Everything a developer or a trader types. `make run` and `make test` need nothing done before them.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
+# The dashboard is built while Python's packages come.
+MAKEFLAGS += --jobs=2
 VENV := .venv
 PY := $(VENV)/bin/python
 DASHBOARD := static/dashboard/.vite/manifest.json

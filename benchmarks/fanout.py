@@ -118,6 +118,9 @@ class Bench:
     def _several(self, folder: Path) -> None:
         """One web process and two on one Postgres, in turn, told of each other's commits in both ways."""
         postgres, redis = pgserver.get_server(folder / "postgres"), RedisServer(folder).start()
+        postmaster = int((folder / "postgres" / "postmaster.pid").read_text().split()[0])
+        for pid in (postmaster, *([redis.process.pid] if redis.process is not None else [])):
+            machine.pin(pid, self._generator_core)
         try:
             for number in range(WEB_TRIALS):
                 figures: Figures = {}

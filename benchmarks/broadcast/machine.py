@@ -70,6 +70,13 @@ def last_in_line(pid: int) -> None:
         os.sched_setscheduler(int(thread.name), os.SCHED_IDLE, os.sched_param(0))
 
 
+def pin(pid: int, core: int) -> None:
+    """Keep a process, its children and their threads on one core."""
+    for process in family(pid):
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), {core})
+
+
 def allow_files() -> None:
     """As many open files as the system lets us have."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)

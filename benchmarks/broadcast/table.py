@@ -107,7 +107,7 @@ def webs(found: Sequence[Figures], clients: int) -> list[str]:
     return [
         "",
         f"One fact to {clients:,} clients on Postgres, from its commit's end to the last of them, by one web and by",
-        "two that share the clients. The webs and the databases take any core; the worker and the clients, which",
+        "two that share the clients. Each web has a core, all else the second one; the worker and the clients, which",
         "would have machines of their own, take what these leave, and an arrival is when the kernel had it:",
         "",
         "| the second web hears of it by | one web, ms | two, ms | ratio |",

@@ -25,12 +25,15 @@ WEB = Server("web", "web", "desk", SOCKETIO, ours=True)
 def last_client(topology: Topology, program: Path) -> float:
     """Milliseconds from a commit's end to the last client of all webs.
 
-    No process is pinned. The worker and the clients, which would have machines of their own, run when no web and no
-    database wants to; an event's arrival is when the kernel had it for the client.
+    Each web has a core; all others share the second. The worker and the clients, which would have machines of their
+    own, run when no web and no database wants to; an event's arrival is when the kernel had it for the client.
     """
     webs = topology.webs
     for worker in topology.workers:
         machine.last_in_line(worker.pid)
+        machine.pin(worker.pid, machine.cores()[1])
+    for web, core in zip(webs, machine.cores(), strict=False):
+        machine.pin(web.pid, core)
     with ExitStack() as stack:
         generators = [
             stack.enter_context(
@@ -50,21 +53,22 @@ def last_client(topology: Topology, program: Path) -> float:
             other.listen(int(RATE * SECONDS), SECONDS + 3)
         runs = [posting.stream(RATE, SECONDS), *(other.heard() for other in others)]
         committed = first.committed()
-    lasts = list(_lasts(runs, committed))
-    if len(lasts) < len(runs[0].posts):
-        raise RuntimeError(f"only {len(lasts)} of {len(runs[0].posts)} events reached everybody")
-    return statistics.median(lasts)
+    return statistics.median(_lasts(runs, committed))
 
 
-def _lasts(runs: list[Run], committed: dict[int, int]) -> Iterator[float]:
+def _lasts(runs: list[Run], committed: dict[int, int]) -> list[float]:
+    """One an event. RuntimeError when one did not reach everybody.
+
+    One that was told together with what another process had committed behind it has no moment of its own.
+    """
     arrivals: dict[int, list[int]] = {}
     for run in runs:
         for event in run.events:
             arrivals.setdefault(seq_of(event.payload), []).extend(event.arrivals)
-    for seq, at in committed.items():
-        found = arrivals.get(seq, [])
-        if len(found) == CLIENTS and all(found):
-            yield (max(found) - at) / 1e6
+    whole = {seq: max(times) for seq, times in arrivals.items() if len(times) == CLIENTS and all(times)}
+    if len(whole) < len(runs[0].posts):
+        raise RuntimeError(f"only {len(whole)} of {len(runs[0].posts)} events reached everybody")
+    return [(last - committed[seq]) / 1e6 for seq, last in whole.items() if seq in committed]
 
 
 @contextmanager

@@ -26,7 +26,7 @@ def within(condition: Callable[[], Any], what: str, seconds: float = PATIENCE) -
         if found:
             return found
         assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
-        time.sleep(0.02)
+        time.sleep(0.1)  # to ask costs each of them some milliseconds
 
 
 @dataclass
