@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,14 +15,6 @@ from tests.support.cable import Cable
 from tests.support.server import ROOT, DeskServer
 
 APART = ["unshare", "--user", "--map-root-user", "--net"]
-
-
-@pytest.fixture
-def cables() -> Iterator[list[Cable]]:
-    made: list[Cable] = []
-    yield made
-    for cable in made:
-        cable.close()
 
 
 def test_the_network_is_cut(start_server: StartServer, cables: list[Cable], tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """A proxy lets no WebSocket through: both ways of polling follow a burst without a gap, and none is held long."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -20,14 +19,6 @@ SHORT = {"LONG_POLL_SECONDS": "2", "PING_SECONDS": "2"}
 WAIT_SECONDS, HELD_SECONDS = 20.0, 25.0
 # Far from the 2 s above, and from the 20 s that are asked for.
 SHORT_HELD_SECONDS = 14.0
-
-
-@pytest.fixture
-def cables() -> Iterator[list[Cable]]:
-    made: list[Cable] = []
-    yield made
-    for cable in made:
-        cable.close()
 
 
 def test_polling_follows_a_burst(start_server: StartServer, cables: list[Cable]) -> None:
