@@ -26,7 +26,8 @@ def page(
     limit: int = PAGE,
 ) -> dict[str, Any]:
     """`{epoch, head, items, next, reset}` of the facts after a seq. Raises LineLost, or Refused for good."""
-    query: dict[str, Any] = {"after": after, "limit": limit}
+    # What passes comes over the live line alone.
+    query: dict[str, Any] = {"after": after, "limit": limit, "passing": "none"}
     if types:
         query["types"] = ",".join(types)
     if symbols:

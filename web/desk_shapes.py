@@ -123,7 +123,10 @@ class PassingUpdate(Open):
 
 
 class EventsPage(Answer):
-    """`next` is the seq to go on after; `reset` says why the position can't be resumed: begin with the state again."""
+    """`next` is the seq to go on after; `reset` says why the position can't be resumed: begin with the state again.
+
+    Said as `passing`, `passing_next` lets the next answer bring only what passed since this one.
+    """
 
     items: list[StoredFact]
     next: int
@@ -131,6 +134,7 @@ class EventsPage(Answer):
     epoch: str
     reset: str | None
     passing: dict[str, PassingUpdate]
+    passing_next: str
 
 
 class Published(Open):

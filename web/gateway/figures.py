@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from events import wire
+from events.clock import new_id
 from web.gateway.messages import Message, Packet, joined
 
 if TYPE_CHECKING:
@@ -16,6 +19,10 @@ if TYPE_CHECKING:
 
 # What a client that is behind takes of them in one go: its writer holds that much of its own.
 TAKEN_BYTES = 16 * 1024
+# What one answer to a poller that keeps a cursor holds; the rest is asked for at once.
+ANSWER_BYTES = 256 * 1024
+# What a poller says that wants none of them, and how a cursor ends that leaves some to be asked for.
+NONE, MORE = "none", "~"
 
 
 class Figure:
@@ -40,6 +47,8 @@ class Figures:
     def __init__(self, most: int) -> None:
         self._most = most
         self.newest = 0
+        # Places are this process': a cursor of another one, or of the one before, counts for nothing.
+        self._mark = new_id()[-12:]
         self._figures: OrderedDict[str, Figure] = OrderedDict()
         # The order in which they came, overtaken ones among them until it is tidied.
         self._places: list[int] = []
@@ -82,3 +91,25 @@ class Figures:
             packets.append(packet)
             size, place = size + packet.size, figure.place
         return (joined(packets) if packets else None), None
+
+    def answer(self, asked: str | None, wanted: Subscription) -> tuple[bytes, str]:
+        """For a poller: `{"type:key": envelope, …}` of what came since its cursor, encoded as for the sockets, and the
+        cursor to say next time; all of them for one that says none (None).
+        """
+        if asked == NONE:
+            return b"{}", self._cursor(self.newest)
+        parts: list[bytes] = []
+        size, place = 0, self._place(asked)
+        for key, figure in self.after(place, wanted):
+            if asked is not None and size >= ANSWER_BYTES:
+                return b"{" + b",".join(parts) + b"}", self._cursor(place) + MORE
+            parts.append(wire.encode(key) + b":" + figure.message.json)
+            size, place = size + len(parts[-1]), figure.place
+        return b"{" + b",".join(parts) + b"}", self._cursor(self.newest)
+
+    def _cursor(self, place: int) -> str:
+        return f"{self._mark}.{place}"
+
+    def _place(self, cursor: str | None) -> int:
+        found = re.fullmatch(rf"{self._mark}\.(\d{{1,18}}){MORE}?", cursor or "")
+        return int(found[1]) if found else 0

@@ -17,6 +17,7 @@ from web.auth.guard import principal
 from web.docs import documented
 from web.errors import BadRequest, NotAuthenticated
 from web.gateway.errors import BadMessage
+from web.gateway.figures import MORE
 from web.gateway.internals import peer_gone
 from web.gateway.joining import Position, reset_reason
 from web.gateway.rooms import Subscription, subscription
@@ -41,6 +42,8 @@ QUERY = {
     "regex": "only facts whose message matches this (RE2)",
     "limit": "at most so many items, up to 1,000",
     "wait": "seconds to wait for a first item, up to 20",
+    "passing": "`passing_next` of the answer before, for what passed since then; `0` to begin, `none` for none of it;"
+    " without it every answer has all",
 }
 
 
@@ -181,6 +184,8 @@ class LongPoll:
             seconds = -1.0
         if not 0 <= seconds < float("inf"):
             raise BadRequest("bad_query", "`wait` is no number of seconds.", "Use 0 to 20, such as 20.")
+        if request.args.get("passing", "").endswith(MORE):
+            return 0.0  # it is owed more figures than one answer held
         return min(seconds, self._desk.values.long_poll_seconds)
 
     def _reset(self, after: int) -> str | None:
@@ -228,17 +233,15 @@ class LongPoll:
 
     def _page(self, items: Sequence[Fact], reached: int, reset: str | None, who: Subscription) -> Response:
         journal, encoder = self._desk.journal, self._gateway.encoder
-        passing = {
-            key: one.envelope() for key, one in self._desk.bus.latest().items() if who.wants(one.type, one.symbol)
-        }
+        # Facts and figures are encoded already: for the sockets, or for another poll.
+        facts = b",".join(encoder.fact(fact).json for fact in items)
+        passing, passing_next = self._gateway.passing.answer(request.args.get("passing"), who)
         rest: dict[str, Any] = {
             "epoch": journal.epoch,
             "head": journal.head,
             "next": reached,
             "reset": reset,
-            "passing": passing,
+            "passing_next": passing_next,
         }
-        # The facts are encoded already: for the sockets, or for another poll.
-        facts = b",".join(encoder.fact(fact).json for fact in items)
-        body = b'{"items":[' + facts + b"]," + wire.encode(rest)[1:]
+        body = b'{"items":[' + facts + b'],"passing":' + passing + b"," + wire.encode(rest)[1:]
         return Response(body, 200, {"Cache-Control": "no-store"}, mimetype="application/json")

@@ -183,6 +183,7 @@ export interface EventsPage {
   epoch: string;
   reset: string | null;
   passing: Record<string, PassingUpdate>;
+  passing_next: string;
 }
 
 /** A dry run: its steps in order, the first alert's row, every alert's row, or why there is none. */
@@ -896,7 +897,7 @@ export interface Operations {
   /** The API's own page */
   "GET /api/docs": { path: undefined; query: undefined; body: undefined; answer: unknown };
   /** The journal; with `wait`, a long poll that answers at once when a matching fact is stored */
-  "GET /api/events": { path: undefined; query: { after?: string; cursor?: string; epoch?: string; types?: string; symbols?: string; source?: string; level?: string; q?: string; regex?: string; limit?: string; wait?: string }; body: undefined; answer: EventsPage };
+  "GET /api/events": { path: undefined; query: { after?: string; cursor?: string; epoch?: string; types?: string; symbols?: string; source?: string; level?: string; q?: string; regex?: string; limit?: string; wait?: string; passing?: string }; body: undefined; answer: EventsPage };
   /** Publish a batch of events; each is stored once, however often it is sent with the same id */
   "POST /api/events": { path: undefined; query: undefined; body: undefined; answer: PublishedBatch };
   /** JSON Schema of every event type */

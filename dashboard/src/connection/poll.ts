@@ -20,11 +20,13 @@ export const openPoll: OpenRoad = (position, handlers) => {
 async function follow(from: Position | null, handlers: Handlers, signal: AbortSignal): Promise<void> {
   let position = from;
   let welcomed = false;
+  // Which passing updates were seen: an answer brings only those that came since.
+  let seen = "0";
   while (!signal.aborted) {
     const resumed = position !== null;
     const here = position ?? (await freshState(handlers, signal));
     // The first request does not wait, so that the page knows at once whether this road works.
-    const answer = await page(here, welcomed ? POLL_WAIT_S : 0, signal);
+    const answer = await page(here, seen, welcomed ? POLL_WAIT_S : 0, signal);
     if (!welcomed) handlers.onWelcome({ resumed, transport: "polling", serverVersion: "" });
     welcomed = true;
     if (answer.reset !== null) {
@@ -33,6 +35,7 @@ async function follow(from: Position | null, handlers: Handlers, signal: AbortSi
     }
     for (const envelope of answer.items) handlers.onEnvelope(envelope);
     for (const envelope of Object.values(answer.passing)) handlers.onEnvelope(envelope);
+    seen = answer.passing_next;
     position = { epoch: answer.epoch, seq: answer.next };
     handlers.onPosition(position);
   }
@@ -44,7 +47,7 @@ async function freshState(handlers: Handlers, signal: AbortSignal): Promise<Posi
   return { epoch: state.epoch, seq: state.seq };
 }
 
-async function page(position: Position, wait: number, signal: AbortSignal): Promise<EventsPage> {
-  const query = { epoch: position.epoch, after: String(position.seq), wait: String(wait), limit: "500" };
+async function page(position: Position, seen: string, wait: number, signal: AbortSignal): Promise<EventsPage> {
+  const query = { epoch: position.epoch, after: String(position.seq), wait: String(wait), limit: "500", passing: seen };
   return ask("GET /api/events", { query, signal });
 }

@@ -152,9 +152,11 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
 
     @app.post("/test/passing")
     def passing() -> dict[str, Any]:
+        names = request.args.get("keys", "NQ1!").split(",")
         for n in range(int(request.args["n"])):
             data = {"symbol": "NQ1!", "price": n, "pad": "x" * int(request.args.get("size", 10))}
-            desk.bus.publish(Passing(type="price_update", key="NQ1!", data=data, message="price", source="test"))
+            key = names[n % len(names)]
+            desk.bus.publish(Passing(type="price_update", key=key, data=data, message="price", source="test"))
             runtime.sleep(float(request.args.get("pause", 0)))
         return {}
 

@@ -1,5 +1,6 @@
 """Following by long poll, and publishing, on both engines."""
 
+import json
 import socket
 import threading
 import time
@@ -74,6 +75,39 @@ def test_a_poll_whose_client_left_is_forgotten(gateway: Any) -> None:
     with pytest.raises(requests.RequestException):
         gateway.poll(after=0, wait=20, timeout=0.5)
     wait_for(lambda: gateway.seen()["count"]["long_poll"] == 0, 15)  # of the 20 s that it would have waited
+
+
+def test_an_answer_brings_what_passed_since_the_one_before(gateway: Any) -> None:
+    """Who says its cursor gets each figure once, much of it in several answers of which only the last waits; a cursor
+    of another process counts for nothing, who keeps none gets all each time, and facts are the sockets' own bytes.
+
+    Seen to fail with all figures in each answer.
+    """
+    client = Plain(gateway.ws)
+    client.until("snapshot")
+    keys = [f"K{n}" for n in range(60)]
+    names = [f"price_update:{key}" for key in keys]
+    gateway.do("passing", n=60, size=8_000, keys=",".join(keys))
+    gateway.append(1)
+    pages, began = [gateway.poll(after=0, passing="0", wait=20)], time.monotonic()
+    while pages[-1]["passing_next"].endswith("~"):
+        pages.append(gateway.poll(after=1, passing=pages[-1]["passing_next"], wait=20))
+    assert time.monotonic() - began < 15  # of the 20 s that one of them would have waited
+    assert [name for page in pages for name in page["passing"]] == names
+    assert len(pages) == 2
+    cursor = pages[-1]["passing_next"]
+    gateway.do("passing", n=1, keys="K7")
+    wait_for(lambda: gateway.poll(after=0, passing=cursor)["passing"])  # of one key, ten a second are told
+    page = gateway.poll(after=0, passing=cursor)
+    assert list(page["passing"]) == ["price_update:K7"]
+    assert gateway.poll(after=0, passing=page["passing_next"])["passing"] == {}
+    assert gateway.poll(after=0, passing="none")["passing"] == {}
+    assert len(gateway.poll(after=0, passing="0123456789ab.60")["passing"]) > 30
+    whole = requests.get(f"{gateway.url}/api/events", params={"after": 0}, headers=ADMIN, timeout=PATIENCE).text
+    assert set(json.loads(whole)["passing"]) == set(names)
+    frames = [client.socket.recv() for _ in range(62)]
+    assert [frame for frame in frames if frame not in whole] == [frames[7]]  # which a newer one replaced
+    client.close()
 
 
 def publish(gateway: Any, items: Any, token: str = "admin-token") -> requests.Response:

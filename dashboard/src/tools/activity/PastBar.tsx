@@ -14,7 +14,7 @@ const LATER = 100;
 /** The time up to which the next facts after `seq` are shown; null when there are none. */
 async function later(filters: Filters, seq: number): Promise<string | null> {
   const wanted = Object.fromEntries(filterParams({ ...filters, kinds: [], levels: [], since: "", until: "" }));
-  const { items: found } = await ask("GET /api/events", { query: { ...wanted, after: String(seq), limit: String(LATER) } });
+  const { items: found } = await ask("GET /api/events", { query: { ...wanted, after: String(seq), limit: String(LATER), passing: "none" } });
   const last = found.findLast((fact) => matches(fact, { ...filters, q: "", regex: "", until: "" }, null)) ?? found.at(-1);
   return last === undefined ? null : new Date(Date.parse(last.timestamp) + 1).toISOString();
 }

@@ -75,7 +75,7 @@ function useServerMatches(wanted: boolean, filters: Filters, head: number, onFou
       const controller = new AbortController();
       asking.current = controller;
       const asked = Object.fromEntries(filterParams({ ...filters, levels: [], kinds: [], since: "", until: "" }));
-      ask("GET /api/events", { query: { ...asked, after: String(head), limit: "1000" }, signal: controller.signal })
+      ask("GET /api/events", { query: { ...asked, after: String(head), limit: "1000", passing: "none" }, signal: controller.signal })
         .then(({ items, next }) => found(items.filter((fact) => matches(fact, { ...filters, q: "", regex: "" }, null)).reverse(), next))
         .catch(() => undefined); // The next fact asks again; a lasting failure shows on the connection's light.
     }, ASK_MS);
