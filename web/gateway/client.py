@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from events.clock import now_utc, rfc3339
 from web.gateway.delivery import Delivery
-from web.gateway.messages import joined
+from web.gateway.packets import joined
 from web.gateway.rooms import EVERYTHING, Subscription
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from events import wire
 from events.clock import new_id
-from web.gateway.messages import Message, Packet, joined
+from web.gateway.messages import Message
+from web.gateway.packets import Packet, joined
 
 if TYPE_CHECKING:
     from events.envelope import Passing

@@ -30,8 +30,8 @@ from engineio.exceptions import EngineIOError, UnknownPacketError
 from engineio.packet import PONG
 from engineio.packet import Packet as EnginePacket
 
-from web.gateway.messages import Packet, Text, text
 from web.gateway.outbox import Outbox
+from web.gateway.packets import Packet
 from web.gateway.websocket import NotAWebSocket, WebSocket, accept
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from web.gateway.pings import Pings
 
 PINNED = {"python-socketio": "5.18.1", "python-engineio": "4.15.1"}
-PING = Packet(text(b"2"))
+PING = Packet.text(b"2")
 ENGINE_PONG = str(PONG)
 NO_REQUEST: dict[str, Any] = {}
 
@@ -209,8 +209,8 @@ class EngineTalk:
 
     # For the outbox
     def deliver(self, packet: Any) -> None:
-        said = packet.encode()
-        self._socket.line.send_text(said if isinstance(said, Text) else text(said.encode()))
+        ours = packet if isinstance(packet, Packet) else Packet.text(packet.encode().encode())
+        self._socket.line.send_packet(ours)
 
     def ready(self) -> bool:
         """Nothing follows the library's own end."""

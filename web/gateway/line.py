@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from runtime import Wire
-    from web.gateway.messages import Text
+    from web.gateway.packets import Packet
 
 
 class Line:
@@ -82,12 +82,12 @@ class Line:
         if self.changed is not None:
             self.changed()
 
-    def send_text(self, text: Text) -> None:
-        """Send a text's frame, or the rest of one. Raises OSError."""
-        if text.holds:
-            self.finish(text.frame)
+    def send_packet(self, packet: Packet) -> None:
+        """Send its frames, or the rest of one. Raises OSError."""
+        if packet.holds:
+            self.finish(packet.frame)
         else:
-            self.send(text.frame)
+            self.send(packet.frame)
 
     def abort(self) -> None:
         """End both directions at once, so that a sender that is stuck wakes up."""

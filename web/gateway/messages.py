@@ -1,14 +1,13 @@
-"""Encodes what is sent once for all clients: the JSON, the Socket.IO packet and the WebSocket frames around both."""
+"""Encodes what is sent once for all clients: the JSON, and a packet of it for each kind of client."""
 
 from __future__ import annotations
 
-import struct
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from events import wire
+from web.gateway.packets import Packet
 
 if TYPE_CHECKING:
     from events.envelope import Fact, Passing
@@ -20,85 +19,23 @@ SNAPSHOT_BYTES = 256 * 1024
 PIECE_BYTES = 64 * 1024
 # Clients that come back together are some pages apart at most.
 OLDER_MESSAGES = 400
-TEXT_FRAME = 0x81
-
-
-def frame(payload: bytes) -> bytes:
-    """One unmasked WebSocket text frame (RFC 6455, section 5.2): a server's frames are the same for every client."""
-    size = len(payload)
-    if size < 126:
-        return struct.pack("!BB", TEXT_FRAME, size) + payload
-    if size < 65536:
-        return struct.pack("!BBH", TEXT_FRAME, 126, size) + payload
-    return struct.pack("!BBQ", TEXT_FRAME, 127, size) + payload
-
-
-class Text(str):
-    """A text to send that brings its WebSocket frame along, so that nobody encodes it again.
-
-    `holds` marks the rest of a frame whose beginning is on the wire already: its sender still holds the line.
-    """
-
-    frame: bytes | memoryview
-    holds: bool = False
-
-
-def text(payload: bytes) -> Text:
-    """`payload` with its frame."""
-    made = Text(payload.decode())
-    made.frame = frame(payload)
-    return made
-
-
-class Packet:
-    """What lies in an outbox; `encode` is what Engine.IO's writer and its polling answer call."""
-
-    __slots__ = ("size", "text")
-    packet_type = 4  # Engine.IO's "message"; its logger looks at these three
-    binary = False
-    data = ""
-
-    def __init__(self, text: Text) -> None:
-        self.text, self.size = text, len(text.frame)
-
-    @property
-    def parts(self) -> Sequence[Packet]:
-        """What it is for a polling answer, which takes packets one by one."""
-        return (self,)
-
-    def encode(self, b64: bool = False) -> Text:
-        del b64
-        return self.text
-
-    @classmethod
-    def control(cls, frame: bytes) -> Packet:
-        """A frame of the protocol itself, such as a ping: it is no text, and only its bytes count."""
-        made = Text()
-        made.frame = bytes(frame)
-        return cls(made)
-
-    @classmethod
-    def rest(cls, remainder: bytes | memoryview) -> Packet:
-        """The rest of a frame that the kernel took only in part; a view, because the frame is everybody's."""
-        left = Text()
-        left.frame, left.holds = remainder, True
-        return cls(left)
 
 
 class Message:
     """One envelope on its way to many clients. `seq` is None for passing updates; `made` is monotonic seconds."""
 
-    __slots__ = ("_packets", "fact", "json", "made", "seq", "symbol", "type")
+    __slots__ = ("_plain", "_socketio", "fact", "json", "made", "seq", "symbol", "type")
 
     def __init__(self, envelope: dict[str, Any], *, fact: Fact | None = None) -> None:
-        self.type = str(envelope["type"])
+        self.type: str = envelope["type"]
         self.seq: int | None = envelope.get("seq")
         self.symbol: str | None = envelope.get("symbol")
         self.fact = fact
         self.made = time.monotonic()
         # What is journalled was encoded strictly before it was stored.
         self.json = wire.encode(envelope) if fact is None else wire.encode_again(envelope)
-        self._packets: dict[str, Packet] = {}
+        self._plain: Packet | None = None
+        self._socketio: Packet | None = None
 
     @property
     def size(self) -> int:
@@ -110,38 +47,15 @@ class Message:
 
     def plain(self) -> Packet:
         """The envelope as it is, for `/ws`."""
-        return self._packet("plain", lambda: self.json)
+        if self._plain is None:
+            self._plain = Packet.text(self.json)
+        return self._plain
 
     def socketio(self) -> Packet:
         """The envelope as a Socket.IO event named by its type, in the default namespace."""
-        return self._packet("socketio", lambda: b'42["' + self.type.encode() + b'",' + self.json + b"]")
-
-    def _packet(self, kind: str, payload: Callable[[], bytes]) -> Packet:
-        packet = self._packets.get(kind)
-        if packet is None:
-            packet = self._packets[kind] = Packet(text(payload()))
-        return packet
-
-
-class Piece(Packet):
-    """Several packets in one, for the wire: frames may be concatenated, the packets of a polling answer may not."""
-
-    __slots__ = ("_parts",)
-
-    def __init__(self, parts: Sequence[Packet]) -> None:
-        together = Text()
-        together.frame = b"".join([packet.text.frame for packet in parts])
-        super().__init__(together)
-        self._parts = parts
-
-    @property
-    def parts(self) -> Sequence[Packet]:
-        return self._parts
-
-
-def joined(packets: Sequence[Packet]) -> Packet:
-    """Several packets as one."""
-    return packets[0] if len(packets) == 1 else Piece(packets)
+        if self._socketio is None:
+            self._socketio = Packet.text(b'42["', self.type.encode(), b'",', self.json, b"]")
+        return self._socketio
 
 
 class Encoder:

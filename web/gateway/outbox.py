@@ -12,7 +12,7 @@ from collections.abc import Callable
 from queue import Empty
 from typing import TYPE_CHECKING, Any
 
-from web.gateway.messages import Packet
+from web.gateway.packets import Packet
 
 if TYPE_CHECKING:
     from runtime import Waiter
@@ -111,7 +111,7 @@ class Outbox:
             return
         assert self._line is not None
         self._line.hold()
-        self._queue(Packet.rest(memoryview(packet.text.frame)[sent:]))
+        self._queue(Packet.rest(memoryview(packet.frame)[sent:]))
 
     def owe(self, packet: Packet) -> None:
         """A broadcast's packet for a client that is behind already, or one that does not count, such as a ping."""
@@ -187,7 +187,7 @@ class Outbox:
         line = self._line
         if line is None or not self._may_send(line):
             return False
-        rest = line.try_send(packet.text.frame)
+        rest = line.try_send(packet.frame)
         if rest is None:
             return False
         if rest:
@@ -320,7 +320,7 @@ class Outbox:
 
     def clear(self) -> None:
         """Forget everything and end the writer: nobody reads it any more."""
-        kept = [p for p in self._items if isinstance(p, Packet) and p.text.holds]
+        kept = [p for p in self._items if isinstance(p, Packet) and p.holds]
         self._items = deque([*kept, None])
         self._figures = None
         self.bytes = 0

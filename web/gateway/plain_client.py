@@ -11,7 +11,8 @@ from web.gateway.client import Client
 from web.gateway.errors import BadMessage
 from web.gateway.greeting import Greeting
 from web.gateway.joining import POLICY, TRY_AGAIN, Position
-from web.gateway.messages import Message, Packet, text
+from web.gateway.messages import Message
+from web.gateway.packets import Packet
 from web.gateway.stats import refusal_envelope
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ class PlainClient:
             gateway.runtime.spawn(gateway.joining.welcome, client, greeting.position, greeting.history)
 
     # Sending
-    def _deliver(self, packet: Any) -> None:
-        self._socket.line.send_text(packet.encode())
+    def _deliver(self, packet: Packet) -> None:
+        self._socket.line.send_packet(packet)
 
     def _over(self) -> None:
         self._gateway.overrun(self._client)
@@ -127,10 +128,10 @@ class PlainClient:
         if found is None or client.gone:
             return
         if name == "publish":
-            client.outbox.put(Packet(text(wire.encode({"op": "ack", **found}))))
+            client.outbox.put(Packet.text(wire.encode({"op": "ack", **found})))
         elif "id" in message or (name in ANSWERED and "error" not in found):
             told = {"op": "answer", "to": name, "id": message.get("id"), **found}
-            client.outbox.put(Packet(text(wire.encode(told))))
+            client.outbox.put(Packet.text(wire.encode(told)))
         elif "error" in found:
             self._tell(found["error"])
 

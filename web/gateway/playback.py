@@ -11,7 +11,7 @@ from events import wire
 from events.clock import new_id, parse_rfc3339
 from events.errors import EventsError
 from web.gateway.limits import Allowance
-from web.gateway.messages import Packet, text
+from web.gateway.packets import Packet
 
 if TYPE_CHECKING:
     from events.envelope import Fact
@@ -210,5 +210,5 @@ class Playback:
         if self._client.gone:
             return
         body = wire.encode({"op": "playback", "id": self.id} | said)
-        packet = b'42["playback",' + body + b"]" if self._client.kind == "socketio" else body
-        self._client.outbox.put(Packet(text(packet)))
+        parts = (b'42["playback",', body, b"]") if self._client.kind == "socketio" else (body,)
+        self._client.outbox.put(Packet.text(*parts))

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from web.gateway.messages import KINDS, joined
+from web.gateway.messages import KINDS
+from web.gateway.packets import joined
 
 if TYPE_CHECKING:
     from web.gateway.client import Client
@@ -73,7 +74,7 @@ class Room:
             if clear or _any(behind, kind):
                 piece = joined([message.packet(kind) for message in messages])
                 self.bytes[kind] += piece.size
-                for client, sent in write_all(clear, piece.text.frame):
+                for client, sent in write_all(clear, piece.frame):
                     client.outbox.missed(piece, sent)
                     if client.outbox.full:
                         full.append(client)
@@ -91,7 +92,7 @@ class Room:
             if clear or _any(behind, kind):
                 packet = figure.message.packet(kind)
                 self.bytes[kind] += packet.size
-                for client, sent in write_all(clear, packet.text.frame):
+                for client, sent in write_all(clear, packet.frame):
                     if sent:
                         client.outbox.missed(packet, sent)
                     else:

@@ -114,7 +114,7 @@ class Rooms:
     def tell(self, facts: Sequence[Fact], encode: Callable[[Fact], Message]) -> int:
         """The first of the facts, as many as one pass may bring, to everyone who wants them; how many. Never yields."""
         rooms: list[tuple[Subscription, Room, list[Message]]] = [(*item, []) for item in self._rooms.items()]
-        most = min(self.piece, PASS_BYTES // max(1, sum(len(room) for _, room, _ in rooms)))
+        most = self._most_at_once() if len(facts) > 1 else 0
         told = size = 0
         for fact in facts:
             message: Message | None = None
@@ -132,6 +132,10 @@ class Rooms:
             for client in behind:
                 self.fell_behind(client)
         return told
+
+    def _most_at_once(self) -> int:
+        """Bytes that one pass may bring to each client."""
+        return min(self.piece, PASS_BYTES // max(1, sum(map(len, self._rooms.values()))))
 
     def tell_latest(self, figure: Figure) -> None:
         """A passing figure to everyone who wants it. Never yields."""

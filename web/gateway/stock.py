@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from web.gateway.messages import Packet
 from web.gateway.outbox import Outbox
+from web.gateway.packets import Packet
 
 if TYPE_CHECKING:
     from web.gateway.figures import Figure

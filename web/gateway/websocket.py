@@ -18,7 +18,7 @@ from wsproto.frame_protocol import CloseReason
 from wsproto.utilities import LocalProtocolError, generate_accept_token
 
 from web.gateway.line import Line
-from web.gateway.messages import Packet
+from web.gateway.packets import Packet
 
 if TYPE_CHECKING:
     from runtime import Runtime, Waiter, Wire
@@ -37,7 +37,7 @@ IN_A_ROW = 16
 SHORT_BYTES, SHORT_A_SECOND, SHORT_SECONDS = 128, 100, 2.5
 # How long a client that is let go has for the closing handshake.
 CLOSE_SECONDS = 0.3
-PING = Packet.control(b"\x89\x00")
+PING = Packet(b"\x89\x00")
 VERSION = "13"
 KEY = re.compile(r"[A-Za-z0-9+/]{22}==")
 ANSWER = (
@@ -288,7 +288,7 @@ class WebSocket:
         except LocalProtocolError:
             return  # it is closing
         if self._outbox is not None:
-            self._outbox.owe(Packet.control(frame))
+            self._outbox.owe(Packet(frame))
         elif self.line.try_send(frame) != b"":
             self.abort()  # before it said who it is, it has no right to be waited for
 

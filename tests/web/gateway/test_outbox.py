@@ -14,14 +14,14 @@ from events.envelope import Passing
 from web.gateway import internals
 from web.gateway.figures import Figures
 from web.gateway.line import Line
-from web.gateway.messages import Packet, frame, text
 from web.gateway.outbox import Outbox
+from web.gateway.packets import Packet
 from web.gateway.rooms import EVERYTHING
 from web.gateway.stock import StockOutbox
 
 
 def packet(word: bytes) -> Packet:
-    return Packet(text(word))
+    return Packet.text(word)
 
 
 def outbox(limit: int = 1000) -> Outbox:
@@ -52,7 +52,7 @@ def test_the_newest_figures_wait_behind_the_facts() -> None:
         box.put(packet(word))
     kept = figures(("NQ", 1), ("ES", 2), ("NQ", 3))
     box.follow_figures(lambda place: kept.taken(EVERYTHING, "ws", place))
-    taken = [box.get().text, *(box.get(block=False).text for _ in range(3))]
+    taken = [box.get().encode(), *(box.get(block=False).encode() for _ in range(3))]
     assert taken[:2] == ["one", "two"]
     assert [json.loads(one)["data"]["price"] for one in taken[2:]] == [2, 3]
     with pytest.raises(Empty):
@@ -86,15 +86,15 @@ def test_a_partial_send_keeps_the_line_until_the_rest_is_out() -> None:
     ours, theirs = socket.socketpair()
     wire: Any = SimpleNamespace(send=lambda data: ours.send(data[:4]), shutdown=ours.close)
     line = Line(wire)
-    whole = frame(b"a longer text")
+    whole = packet(b"a longer text").frame
     rest = line.try_send(whole)
     assert rest == whole[4:]
     assert not line.open()
-    assert line.try_send(frame(b"ping")) is None
-    line.send_text(Packet.rest(rest).encode())
+    assert line.try_send(packet(b"ping").frame) is None
+    line.send_packet(Packet.rest(rest))
     assert line.open()
-    line.send(frame(b"after"))
-    assert theirs.recv(100) == whole + frame(b"after")
+    line.send(packet(b"after").frame)
+    assert theirs.recv(100) == whole + packet(b"after").frame
 
 
 def test_a_broken_line_is_waited_for_no_more() -> None:
@@ -123,7 +123,7 @@ def test_frames_are_as_the_standard_says(size: int) -> None:
     from wsproto.connection import Connection, ConnectionType
 
     reader = Connection(ConnectionType.CLIENT)
-    reader.receive_data(frame(b"x" * size))
+    reader.receive_data(packet(b"x" * size).frame)
     assert "".join(event.data for event in reader.events()) == "x" * size  # type: ignore[attr-defined]
 
 
@@ -133,5 +133,5 @@ def test_other_versions_of_the_libraries_take_the_stock_path() -> None:
     assert not internals.as_pinned(lambda name: "9.9.9")
     sent: list[Any] = []
     box = StockOutbox(100, sent.append)
-    box.put(Packet(text(b'42["event",{}]')))
+    box.put(Packet.text(b'42["event",{}]'))
     assert sent == ['2["event",{}]']
