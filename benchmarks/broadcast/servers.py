@@ -204,7 +204,8 @@ def event_request(running: Running) -> bytes:
         b'{"type":"event","id":"bench-@@@@@@@@@@","source":"scanner","message":"model scored this event above '
         b'threshold because features drift rate volume author history weekend","data":{"event_type":"scan","symbol":'
         b'"MNQ1!","details":{"score":0.123456,"features":[1.234567,-2.345678,3.456789,-4.567891,0.678912,1.789123,-2.891234,'
-        b"3.912345,-4.123456,0.234567,1.345678,-2.456789,3.567891]}}}"
+        b"3.912345,-4.123456,0.234567,1.345678,-2.456789,3.567891,-4.678912,0.789123,"
+        b"1.891234,-2.912345,3.123456,-4.234567,0.345678]}}}"
     )
     return post(running.post_port, "/api/events", body, f"Authorization: Bearer {API_TOKEN}\r\n")
 
