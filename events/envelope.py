@@ -1,16 +1,17 @@
 """The one envelope in which everything travels: journal, Socket.IO, `/ws`, long poll, notifications, exports."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from events.clock import new_id, now_text
+from events.record import record
 
 Origin = Literal["desk", "external"]
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fact:
     """Something that happened. `epoch` and `seq` are set by the journal once it is on disk.
 
@@ -65,7 +66,7 @@ class Fact:
         return made
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Passing:
     """An update of which only the newest counts, per type and `key`; never journalled."""
 

@@ -1,13 +1,14 @@
 """What is written to the journal together: one unit is stored whole or not at all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from events.envelope import Fact
+from events.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Change:
     """A table change: SQL text that SQLite and Postgres both read, with `:named` parameters.
 
@@ -18,7 +19,7 @@ class Change:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """A fact and the table changes that come with it. `once`: an id that is journalled already is not stored again."""
 
@@ -27,7 +28,7 @@ class Entry:
     once: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Delivery:
     """The same `key` within the window is the same delivery; `id` is what a repeat is told."""
 
@@ -36,7 +37,7 @@ class Delivery:
     window_seconds: float = 30.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CursorMove:
     """Compare-and-set of a follower's cursor."""
 
@@ -45,7 +46,7 @@ class CursorMove:
     to: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LeaseTerm:
     """One term of the lease `name`; a unit that carries it is stored only while no later term has begun."""
 
@@ -53,7 +54,7 @@ class LeaseTerm:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unit:
     """Facts, table changes and a cursor's move that are true together."""
 
@@ -64,7 +65,7 @@ class Unit:
     lease: LeaseTerm | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Receipt:
     """What became of a unit: its facts with epoch and seq, one an entry. `existing` marks those journalled before.
 

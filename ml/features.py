@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from events.record import record
 from ml.moments import hours_since_open, hours_to_close, in_regular_hours, instant, interval_minutes
 
 NAN = math.nan
@@ -56,7 +57,7 @@ def features_hash(names: tuple[str, ...] = NAMES) -> str:
 FEATURES_HASH = features_hash()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class History:
     """What was known of the source and symbol before the alert; None and 0 when nothing was.
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
+from events.record import record
 from ml.breaker import Breaker
 from ml.errors import Refused
 from ml.serving import Contribution, LoadedModel, Prediction
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Score:
     """What the model said, or in `reason` (a code of docs/reasons.md) why it said nothing usable.
 

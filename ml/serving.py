@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from events.record import record
+
 Contribution = tuple[str, float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Prediction:
     """A probability (0 to 1), its interval (None when no outcomes support one), and what each feature added.
 

@@ -1,7 +1,7 @@
 """Takes an alert in: authenticate, parse, commit, then answer. A 2xx means that it is on disk."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from time import perf_counter_ns
 from typing import Any
@@ -10,6 +10,7 @@ from events.clock import new_id, now_utc, rfc3339
 from events.envelope import Fact
 from events.errors import NotStored
 from events.journal import Delivery, Entry, Journal, Receipt, Unit
+from events.record import record
 from signals.alert import Parsed, Unusable, find_secrets, freshness, parse
 from signals.alert.keys import delivery_key
 from signals.projection import changes
@@ -24,7 +25,7 @@ RAW_KEPT_OF_REJECTED = 4096  # characters: enough to see what broke, too few to 
 ID_WINDOW_S = 86_400.0  # how long a sender's own id is remembered, where its mapping makes it a key
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """What the webhook answers: an HTTP status, a JSON body, extra headers."""
 
@@ -33,7 +34,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Delivery:
     """One authenticated delivery on its way in."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from events.record import record
 from signals.reasons import Reason, number, reason
 from signals.rules import SizingRules
 from trading.instruments import Instrument, instrument, round_price
@@ -13,7 +14,7 @@ from trading.markets import STABLE
 _AS_DOLLARS = frozenset({"USD", "USDP", *STABLE})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plan:
     """A complete trade: `distance` in price units, the account's money per quantity of 1, reward (b), cost (c) in R."""
 

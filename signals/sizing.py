@@ -3,10 +3,10 @@
 The formulas stand in docs/sizing.md; costs and rewards are in R as in `signals.plan`.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, Protocol
 
+from events.record import record
 from signals.caps import Cap, Caps, Case
 from signals.model_caps import confidence, edge, kelly_fraction
 from signals.plan import NoPlan, Plan
@@ -34,7 +34,7 @@ class Scored(Protocol):
     def reason(self) -> str | None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sized:
     """A verdict, a quantity in the instrument's units (never negative), and the reasons, the binding one first."""
 

@@ -106,6 +106,6 @@ JSON_CONVENTIONS: tuple[tuple[str, frozenset[str]], ...] = (
 )
 
 
-def name_of(names: set[str]) -> str:
+def name_of(names: frozenset[str]) -> str:
     """The name of the convention that an object's squashed field names follow."""
     return next((name for name, needed in JSON_CONVENTIONS if needed <= names), "json")

@@ -10,10 +10,15 @@ from signals.alert.limits import MAX_ALERTS, MAX_LIST_WORDS
 from signals.alert.numbers import is_missing
 from signals.alert.redact import REMOVED
 from signals.alert.repair import nested_json
-from signals.alert.synonyms import BATCH, MESSAGE_TEXT, SIDE, SYMBOL, squash
+from signals.alert.shape import shape_of
+from signals.alert.synonyms import BATCH, MESSAGE_TEXT, SIDE, SYMBOL, squash, words
 from signals.errors import refuse
 
 _WORDS = re.compile(r"\w")
+_ORDER = frozenset(SIDE[:8])
+_TELLING = frozenset(SYMBOL[:8]) | frozenset(
+    words("action side signal direction type event eventtype signalid tradeid price currentprice")
+)
 _PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}")
 
 
@@ -43,6 +48,8 @@ def real_value_in(value: Any) -> bool:
     if isinstance(value, list):
         return any(real_value_in(inner) for inner in value)
     if isinstance(value, str):
+        if "{{" not in value and REMOVED not in value:
+            return not is_missing(value)
         bare = _PLACEHOLDER.sub("", value.replace(REMOVED, ""))
         return not is_missing(bare) and (bare == value or bool(_WORDS.search(bare)))
     return not is_missing(value)
@@ -86,15 +93,15 @@ def _objects(value: Any, repairs: list[str]) -> tuple[list[dict[str, Any]], str 
 
 def _unwrapped(document: dict[str, Any], repairs: list[str]) -> list[dict[str, Any]]:
     """An object, the objects of its batch with the envelope's fields as defaults, or the message it wraps."""
-    for key, inner in document.items():
-        if squash(key) in BATCH and isinstance(inner, list) and inner and all(isinstance(item, dict) for item in inner):
+    shape = shape_of(document)
+    for name, (key, inner) in zip(shape.squashed, document.items(), strict=True):
+        if name in BATCH and isinstance(inner, list) and inner and all(isinstance(item, dict) for item in inner):
             envelope = {k: v for k, v in document.items() if k != key}
             if len(inner) == 1 or any(_tells(item) for item in inner):
                 return [{**_absent(envelope, item), **item} for item in inner]
-    names = {squash(key) for key in document}
-    if not names & set(SYMBOL) and not names & set(SIDE[:8]):
-        for key, inner in document.items():
-            if squash(key) in MESSAGE_TEXT and isinstance(inner, str) and inner.strip():
+    if shape.told.isdisjoint(SYMBOL.all) and shape.told.isdisjoint(_ORDER):
+        for name, (key, inner) in zip(shape.squashed, document.items(), strict=True):
+            if name in MESSAGE_TEXT and isinstance(inner, str) and inner.strip():
                 nested = nested_json(inner, repairs)
                 if isinstance(nested, dict):
                     return [{**nested, **{k: v for k, v in document.items() if k != key and k not in nested}}]
@@ -106,27 +113,10 @@ def _unwrapped(document: dict[str, Any], repairs: list[str]) -> list[dict[str, A
 
 def _tells(item: dict[str, Any]) -> bool:
     """True for an object that is an alert of its own rather than a detail of another."""
-    names = {squash(key) for key in item}
-    return bool(
-        names
-        & {
-            *SYMBOL[:8],
-            "action",
-            "side",
-            "signal",
-            "direction",
-            "type",
-            "event",
-            "eventtype",
-            "signalid",
-            "tradeid",
-            "price",
-            "currentprice",
-        }
-    )
+    return not shape_of(item).told.isdisjoint(_TELLING)
 
 
 def _absent(envelope: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
     """The envelope's fields that the item does not set under another spelling."""
-    own = {squash(key) for key in item}
+    own = shape_of(item).told
     return {key: value for key, value in envelope.items() if squash(key) not in own}

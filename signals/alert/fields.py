@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from signals.alert.synonyms import squash
+from signals.alert.shape import shape_of
+from signals.alert.synonyms import Words
 
 T = TypeVar("T")
 
@@ -52,10 +53,15 @@ class Fields:
         for leaf in self.leaves:
             self._index.setdefault(leaf.name, []).append(leaf)
 
-    def named(self, names: Sequence[str], aside: bool = False) -> Sequence[Leaf]:
+    @property
+    def repeats(self) -> bool:
+        """Whether any name stands more than once."""
+        return len(self._index) < len(self.leaves)
+
+    def named(self, names: Words, aside: bool = False) -> Sequence[Leaf]:
         """Leaves of these names, in the order of the names; those set aside come only when asked for."""
         index = self._index
-        if index.keys().isdisjoint(names):  # a few fields, and hundreds of names that are asked for
+        if names.all.isdisjoint(index):  # a few fields, and hundreds of names that are asked for
             return ()
         return [
             leaf
@@ -65,7 +71,7 @@ class Fields:
             if leaf.box == "" or (aside and leaf.box == "aside")
         ]
 
-    def first(self, names: Sequence[str], read: Callable[[Any], T | None], aside: bool = False) -> T | None:
+    def first(self, names: Words, read: Callable[[Any], T | None], aside: bool = False) -> T | None:
         """The first value of these names that lies in the field's domain, which marks it as understood."""
         for leaf in self.named(names, aside):
             found = read(leaf.value)
@@ -104,8 +110,11 @@ def _leaves(document: dict[str, Any]) -> Iterator[Leaf]:
     count = 0
     while waiting:
         path, here, box = waiting.popleft()
-        for key, value in here.items() if isinstance(here, dict) else ((str(i), v) for i, v in enumerate(here)):
-            name = squash(key)
+        if isinstance(here, dict):
+            named: Iterable[tuple[str, tuple[str, Any]]] = zip(shape_of(here).squashed, here.items(), strict=True)
+        else:
+            named = ((str(i), (str(i), value)) for i, value in enumerate(here))
+        for name, (key, value) in named:
             if isinstance(value, dict) or (isinstance(value, list) and name in _TARGET_BOX):
                 waiting.append(((*path, key), value, box or _box_of(name)))
                 continue

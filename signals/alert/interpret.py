@@ -18,21 +18,25 @@ from signals.alert.model import Alert, SourceRules
 from signals.alert.moment import moment_of
 from signals.alert.numbers import Percent, is_missing, multiple, quiet
 from signals.alert.symbols import Symbol, exchange_of, symbol_of
+from signals.alert.synonyms import Words, words
 from signals.alert.verdict import judged
 from signals.errors import refuse
 
-_SINGLE = ("symbol", "ticker", "side", "action", "direction", "price", "stop", "sl", "stoploss")
+_SINGLE = tuple(Words([name]) for name in words("symbol ticker side action direction price stop sl stoploss"))
 _REF = re.compile(r"[^\x00-\x1f]{1,128}\Z")
 
 
 def alert_of(document: dict[str, Any], query: Mapping[str, str], source: SourceRules, received_at: datetime) -> Alert:
     """The alert in an object whose secrets are gone; the query and the source fill what it lacks. Raises Unusable."""
-    lessons = taught(document, source.mapping)
     fields = Fields(document)
-    told = Fields(lessons)
-    _agree(fields)
-    asked = Fields(dict(query))
-    places = [place for place in (told, fields, asked) if place.leaves]
+    if fields.repeats:
+        _agree(fields)
+    lessons = taught(document, source.mapping)
+    places = [fields] if fields.leaves else []
+    if lessons:
+        places.insert(0, Fields(lessons))
+    if query:
+        places.append(Fields(dict(query)))
     notes: list[str] = []
 
     symbol = _first(places, synonyms.SYMBOL, symbol_of) or symbol_of(source.symbol)
@@ -91,11 +95,11 @@ def alert_of(document: dict[str, Any], query: Mapping[str, str], source: SourceR
 
 def _agree(fields: Fields) -> None:
     """Refuses `Symbol` beside `symbol` in one object when they disagree: no reading of them is certain."""
-    for name in _SINGLE:
+    for single in _SINGLE:
         values: dict[tuple[str, ...], Any] = {}
-        for leaf in fields.named((name,)):
+        for leaf in fields.named(single):
             if values.setdefault(leaf.path[:-1], leaf.value) != leaf.value:
-                raise refuse("duplicate_keys_disagree", name)
+                raise refuse("duplicate_keys_disagree", leaf.name)
 
 
 def reference(value: Any) -> str | None:
@@ -108,7 +112,7 @@ def reference(value: Any) -> str | None:
     return None
 
 
-def _first(places: list[Fields], names: tuple[str, ...], read: Any) -> Any:
+def _first(places: list[Fields], names: Words, read: Any) -> Any:
     """The first usable value: as taught, else in the body, else in the query."""
     for place in places:
         found = place.first(names, read)

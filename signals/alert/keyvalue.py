@@ -10,7 +10,8 @@ from urllib.parse import unquote_plus
 from signals.alert import synonyms
 from signals.alert.decode import visible
 from signals.alert.limits import MAX_KEYS
-from signals.alert.redact import REMOVED, is_secret_name
+from signals.alert.redact import REMOVED
+from signals.alert.secret_names import is_secret_name
 from signals.alert.sides import word_of
 from signals.alert.synonyms import squash, words
 from signals.errors import refuse

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from signals.alert import synonyms
 from signals.alert.fields import Fields, Leaf
 from signals.alert.model import Kind, Side
 from signals.alert.numbers import price as read_price
+from signals.alert.synonyms import Words, words
 
 _IN_BOX = frozenset(["price", "stopprice", "limitprice", "trigger", "triggerprice", "value", "level", "stop"])
+_PRICES = {
+    "exit": Words((*synonyms.EXIT_PRICE, *synonyms.PRICE)),
+    "update": Words((*synonyms.CURRENT_PRICE, *synonyms.PRICE)),
+}
+_BAR_PRICE, _EXIT_PRICE = words("close c"), words("exitprice")
 _LOWER, _UPPER = 0.2, 5.0  # a stop further from the price than this is a distance, an offset or a percentage
 
 
@@ -25,11 +31,10 @@ class Levels(NamedTuple):
 
 def levels_of(places: list[Fields], kind: Kind, side: Side | None, notes: list[str]) -> Levels:
     """Price, stop, targets and exit price. Raises Unusable when one of them has two readings."""
-    names = {"exit": synonyms.EXIT_PRICE, "update": synonyms.CURRENT_PRICE}.get(kind, ())
-    price = _first(places, (*names, *synonyms.PRICE), _nonzero)
+    price = _first(places, _PRICES.get(kind, synonyms.PRICE), _nonzero)
     if price is None:
-        price = _first(places, ("close", "c"), _nonzero, aside=True)
-    exit_price = _first(places, ("exitprice",), _nonzero)
+        price = _first(places, _BAR_PRICE, _nonzero, aside=True)
+    exit_price = _first(places, _EXIT_PRICE, _nonzero)
     stop = _plausible(_stop(places), price, notes)
     targets = tuple(t for t in _targets(places) if _plausible(t, price, notes) is not None)
     return Levels(price, stop, targets, exit_price)
@@ -41,7 +46,7 @@ def _nonzero(value: Any, name: str = "price") -> float | None:
 
 
 def _first(
-    places: list[Fields], names: Sequence[str], read: Callable[[Any], float | None], aside: bool = False
+    places: list[Fields], names: Words, read: Callable[[Any], float | None], aside: bool = False
 ) -> float | None:
     for place in places:
         found = place.first(names, read, aside)

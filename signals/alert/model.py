@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from events.record import record
+
 Kind = Literal["entry", "exit", "update", "heartbeat", "info"]
 Side = Literal["buy", "sell", "close"]
 Intent = Literal["open", "add", "reduce", "close", "reverse"]
@@ -30,7 +32,7 @@ class SourceRules:
     id_is_key: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Alert:
     """One alert as understood. Prices are in the instrument's currency, `lag_ms` in milliseconds,
     `mfe_r`, `mae_r` and `outcome_r` in multiples of the initial risk; absent is None.
@@ -68,7 +70,7 @@ class Alert:
     test: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parsed:
     """A whole body as understood: one alert or a batch, and what may be stored of it.
 

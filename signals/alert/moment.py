@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,7 +11,10 @@ from signals.alert.fields import Fields, Leaf
 from signals.alert.intervals import seconds_of
 from signals.alert.model import Alert, Freshness, SourceRules
 from signals.alert.numbers import is_missing
+from signals.alert.synonyms import words
 from signals.alert.zones import zones_for
+
+_DAY = words("date bardate day")
 
 
 class Moment(NamedTuple):
@@ -32,7 +36,7 @@ def moment_of(
     notes: list[str],
 ) -> Moment:
     """The best reading of an alert's times; only `timenow`, or what the mapping names so, is a firing time."""
-    zones = zones_for(source, exchange, symbol)
+    zones = zones_for(source.timezone, exchange, symbol)
     for place in places:
         for leaf in place.named(synonyms.FIRING_TIME):
             if is_missing(leaf.value):
@@ -72,7 +76,7 @@ def freshness(alert: Alert, received_at: datetime, max_age_s: float) -> Freshnes
     return "stale" if alert.is_firing_time and age > max_age_s else "fresh"
 
 
-def _fired(leaf: Leaf, zones: list[tuple[str, str]], received_at: datetime, notes: list[str]) -> Moment:
+def _fired(leaf: Leaf, zones: Sequence[tuple[str, str]], received_at: datetime, notes: list[str]) -> Moment:
     """A firing time: as declared; without a zone the reading that fits, else the latest that is past."""
     found = times.stamps(leaf.value, received_at)
     if not found:
@@ -93,7 +97,7 @@ def _joined(place: Fields, leaf: Leaf, received_at: datetime) -> list[times.Stam
     """The stamp of a `time` field that holds a clock only, beside a `date` field."""
     if leaf.name not in ("time", "bartime", "t"):
         return []
-    for day in place.named(("date", "bardate", "day")):
+    for day in place.named(_DAY):
         if day.path[:-1] == leaf.path[:-1]:
             found = times.joined(day.value, leaf.value, received_at)
             if found:

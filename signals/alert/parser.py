@@ -16,6 +16,8 @@ from signals.alert.keys import delivery_key
 from signals.alert.limits import MAX_SECRETS
 from signals.alert.model import Parsed, SourceRules
 from signals.alert.repair import values_of
+from signals.alert.secret_names import is_secret_name
+from signals.alert.shape import shape_of
 from signals.alert.strict import check_string
 from signals.alert.synonyms import MESSAGE_ID, squash
 from signals.errors import Unusable, refuse
@@ -82,7 +84,7 @@ def opened(body: bytes, query: Mapping[str, str]) -> Opened:
     clean = [redact.scrubbed(value, secrets) for value in values or []]
     redacted = redact.redacted_text(text, spans, secrets, clean)
     asked = redact.redacted_query(query, secrets)
-    wanted = {name: value for name, value in asked.items() if not redact.is_secret_name(name)}
+    wanted = {name: value for name, value in asked.items() if not is_secret_name(name)}
     documents, convention = _documents(redacted if values is None else "", clean, wanted, repairs)
     return Opened(documents, convention, redacted, asked, wanted, secrets, repairs)
 
@@ -120,7 +122,7 @@ def _documents(
             check_string(line)
         return read_text(text, repairs)
     documents, convention = documents_of(values, repairs)
-    return documents, convention or name_of({squash(key) for document in documents for key in document})
+    return documents, convention or name_of(frozenset().union(*(shape_of(document).told for document in documents)))
 
 
 def _id_key(documents: list[dict[str, Any]], source: SourceRules) -> str | None:

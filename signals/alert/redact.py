@@ -5,33 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
-from signals.alert.synonyms import squash, words
+from signals.alert.secret_names import is_secret_name
+from signals.alert.shape import shape_of
 
 REMOVED = "[removed]"
 MIN_GLOBAL = 6  # shorter values (a PIN, "buy") are removed where they are named, not wherever they occur
 
-_EXACT = frozenset(
-    words("""
-    secret passphrase password passwd passcode pwd pass token key apikey signaltoken auth authorization bearer
-    credential credentials license licence licenseid licenceid licensekey pin hash signature hmac accesskey
-    webhookkey botkey alertkey userkey accountkey secretcode authcode
-""")
-)
-_ENDINGS = (
-    "secret",
-    "passphrase",
-    "password",
-    "apikey",
-    "token",
-    "secretkey",
-    "privatekey",
-    "licenseid",
-    "licenceid",
-    "authkey",
-)
 _NAMED = re.compile(
     r"(?<![\w.\-])[.\-]{0,3}([^\W\d][\w.\-]{0,60})[\\\"'\u201c\u201d\u2018\u2019`]{0,2}[ \t]{0,20}[:=][ \t\r\n]{0,20}"
 )
@@ -56,27 +37,19 @@ Span = tuple[int, int, str]  # start, end, value
 _NOT_SECRET = frozenset({"true", "false", "null", "none", "na", "nan", ""})
 
 
-def is_secret_name(name: str) -> bool:
-    """True when a field of this name holds something only its owner may know."""
-    # The same few names come with every alert; long ones are not worth remembering.
-    return _known(name) if len(name) <= 48 else _is_secret(squash(name)[-96:])
-
-
-@lru_cache(maxsize=2048)
-def _known(name: str) -> bool:
-    return _is_secret(squash(name))
-
-
-def _is_secret(plain: str) -> bool:
-    return (
-        plain in _EXACT
-        or plain.endswith(_ENDINGS)
-        or (plain.endswith("s") and (plain[:-1] in _EXACT or plain[:-1].endswith(_ENDINGS)))
-    )
-
-
 def named_spans(text: str) -> list[Span]:
     """Where secrets stand by name in a text of any form, in order."""
+    spans = _by_name(text) if any(map(is_secret_name, _NAMED.findall(text))) else []
+    if "bearer" in text.lower():
+        spans += [(m.start(1), m.end(1), m[1]) for m in _BEARER.finditer(text)]
+    if "\n" in text or text.lstrip(" \t")[:1].isdigit():
+        spans += [(m.start(1), m.end(1), m[1]) for m in _LICENCE.finditer(text)]
+    if "-" in text and "_" in text:
+        spans += [(m.start(1), m.end(1), m[1]) for m in _WUNDER_ID.finditer(text)]
+    return sorted(set(spans))
+
+
+def _by_name(text: str) -> list[Span]:
     spans: list[Span] = []
     at = 0
     while found := _NAMED.search(text, at):
@@ -94,39 +67,49 @@ def named_spans(text: str) -> list[Span]:
             ]
         elif value[group].lower() not in _NOT_SECRET:
             spans.append((value.start(group), value.end(group), value[group]))
-    if "bearer" in text.lower():
-        spans += [(m.start(1), m.end(1), m[1]) for m in _BEARER.finditer(text)]
-    for pattern in (_LICENCE, _WUNDER_ID):
-        spans += [(m.start(1), m.end(1), m[1]) for m in pattern.finditer(text)]
-    return sorted(set(spans))
+    return spans
 
 
-def secrets_in(value: Any, named: bool = False) -> Iterable[str]:
+def secrets_in(value: Any) -> list[str]:
     """Every secret in a parsed value, at any depth; all scalars beneath a secret name count."""
+    found: list[str] = []
+    _gather(value, False, found)
+    return found
+
+
+def _gather(value: Any, named: bool, found: list[str]) -> None:
     if isinstance(value, dict):
+        secret = shape_of(value).secret
         for key, inner in value.items():
-            yield from secrets_in(inner, named or is_secret_name(key))
+            _gather(inner, named or key in secret, found)
     elif isinstance(value, list):
         for inner in value:
-            yield from secrets_in(inner, named)
+            _gather(inner, named, found)
     elif isinstance(value, str) and not named:
         if "=" in value or ":" in value or ("-" in value and "_" in value):
-            yield from (found for _, _, found in named_spans(value))
+            found += (span[2] for span in named_spans(value))
     elif named and value is not None and not isinstance(value, bool):
         text = str(value).strip()
         if text.lower() not in _NOT_SECRET:
-            yield text
+            found.append(text)
 
 
 def scrubbed(value: Any, secrets: Iterable[str]) -> Any:
-    """The value without secret fields, and with secrets removed from every text."""
+    """The value without secret fields, and with secrets removed from every text; itself when it holds neither."""
     long = [s for s in secrets if len(s) >= MIN_GLOBAL]
-    return _scrub(value, long)
+    return _scrub(value, long) if long or _names_a_secret(value) else value
+
+
+def _names_a_secret(value: Any) -> bool:
+    if isinstance(value, dict):
+        return bool(shape_of(value).secret) or _names_a_secret(list(value.values()))
+    return isinstance(value, list) and any(_names_a_secret(inner) for inner in value if isinstance(inner, (dict, list)))
 
 
 def _scrub(value: Any, secrets: list[str]) -> Any:
     if isinstance(value, dict):
-        return {_scrub(k, secrets): _scrub(v, secrets) for k, v in value.items() if not is_secret_name(k)}
+        secret = shape_of(value).secret
+        return {_scrub(k, secrets): _scrub(v, secrets) for k, v in value.items() if k not in secret}
     if isinstance(value, list):
         return [_scrub(v, secrets) for v in value]
     if isinstance(value, str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from signals.alert.decode import visible
@@ -86,6 +87,11 @@ def word_of(value: Any, name: str = "") -> Word | None:
         value = str(int(value)) if value in (1, -1) else ""
     if not isinstance(value, str) or not value or len(value) > 60:
         return None
+    return _word(value, name)
+
+
+@lru_cache(maxsize=1024)
+def _word(value: str, name: str) -> Word | None:
     if (
         name in ("direction", "dir", "signal", "side", "action", "position", "trend", "bias")
         and visible(value) in _SIGNED

@@ -16,41 +16,40 @@ from signals.alert.limits import (
 )
 from signals.errors import Unusable, refuse
 
+_BEYOND = (float("inf"), float("-inf"))
+
 
 class NotStrict(ValueError):
     """The text is not valid JSON; it may still be repaired."""
 
 
-class _Disagreement:
-    """Remembers a refusal found inside the C decoder, where raising would lose its meaning."""
+class _Contradictory(dict[str, Any]):
+    """An object whose fields contradict each other: refused when the whole text has proved to be JSON."""
 
-    def __init__(self) -> None:
-        self.found: Unusable | None = None
+    refusal: Unusable
 
 
 def loads(text: str) -> Any:
     """The value of a valid JSON text. Raises NotStrict, or Unusable when a limit is passed."""
-    duplicates = _Disagreement()
-
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(items)
-        if len(made) != len(items):
-            try:
-                return merged(items)
-            except Unusable as refusal:
-                duplicates.found = refusal
-        return made
-
     try:
-        value = json.loads(text, object_pairs_hook=pairs, parse_int=integer, parse_constant=_constant)
+        value = _DECODER.decode(text)
     except RecursionError:
         raise refuse("too_deep") from None
     except ValueError as error:
         raise NotStrict(str(error)) from None
     check(value)
-    if duplicates.found is not None:
-        raise duplicates.found
     return value
+
+
+def _object(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(items)
+    if len(made) != len(items):
+        try:
+            return merged(items)
+        except Unusable as refusal:
+            made = _Contradictory(made)
+            made.refusal = refusal
+    return made
 
 
 def merged(items: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -82,6 +81,9 @@ def _check(value: Any, depth: int) -> int:
     """Checks one value and returns how many keys it adds to the object around it."""
     if isinstance(value, str):
         check_string(value)
+    elif isinstance(value, float):
+        if value in _BEYOND:
+            raise refuse("number_out_of_range")
     elif isinstance(value, dict):
         if depth >= MAX_DEPTH:
             raise refuse("too_deep")
@@ -91,6 +93,8 @@ def _check(value: Any, depth: int) -> int:
             keys += _check(inner, depth + 1)
         if keys > MAX_KEYS:
             raise refuse("too_many_keys")
+        if isinstance(value, _Contradictory):
+            raise value.refusal
         return keys
     elif isinstance(value, list):
         if depth >= MAX_DEPTH:
@@ -99,8 +103,6 @@ def _check(value: Any, depth: int) -> int:
             raise refuse("too_many_keys", "too many objects in one list")
         for inner in value:
             _check(inner, depth + 1)
-    elif isinstance(value, float) and value in (float("inf"), float("-inf")):
-        raise refuse("number_out_of_range")
     return 0
 
 
@@ -124,3 +126,7 @@ def check_string(text: str) -> None:
 
 def _constant(name: str) -> NoReturn:
     raise NotStrict(f"{name} is not JSON")
+
+
+# Made once: the module's own `loads` makes a decoder for every text that it is given such hooks with.
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=integer, parse_constant=_constant)

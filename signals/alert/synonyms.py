@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 _NOT_A_LETTER = re.compile(r"[\W_]+")
@@ -19,9 +20,20 @@ def _squashed(name: str) -> str:
     return _NOT_A_LETTER.sub("", name).lower()
 
 
-def words(text: str) -> tuple[str, ...]:
+class Words(tuple[str, ...]):
+    """Names, the most telling first; `all` of them as a set, to see at once that none of hundreds is there."""
+
+    all: frozenset[str]
+
+    def __new__(cls, names: Iterable[str]) -> Words:
+        made = super().__new__(cls, names)
+        made.all = frozenset(made)
+        return made
+
+
+def words(text: str) -> Words:
     """The words of a text, in order: the readable way to write a long list of names."""
-    return tuple(text.split())
+    return Words(text.split())
 
 
 SYMBOL = words("""

@@ -15,7 +15,7 @@ from signals.alert.interpret import alert_of
 from signals.alert.mapping import OURS
 from signals.alert.model import Alert, SourceRules
 from signals.alert.parser import opened
-from signals.alert.redact import is_secret_name
+from signals.alert.secret_names import is_secret_name
 from signals.errors import Unusable, refuse
 
 MOST_DOCUMENTS = 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -27,6 +27,8 @@ _DATE_TIME = re.compile(
       \ *(?P<zone>Z|UTC|GMT(?:[+-]\d{1,4})?|[+-]\d{2}(?::?\d{2})?|[A-Z]{3})?)?\Z""",
     re.ASCII | re.VERBOSE,
 )
+# How TradingView writes {{timenow}} and {{time}}, and so most of what comes: read without the many other ways.
+_PLAIN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z\Z", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp][Mm])?\Z", re.ASCII)
 _MONTHS = {name: i for i, name in enumerate(words("jan feb mar apr may jun jul aug sep oct nov dec"), 1)}
 _EPOCH_UNITS = ((1e8, 1e11, 1.0), (1e11, 1e14, 1e3), (1e14, 1e17, 1e6), (1e17, 1e20, 1e9))
@@ -57,6 +59,8 @@ def stamps(value: Any, received_at: datetime) -> list[Stamp]:
     if not isinstance(value, str) or not 4 <= len(value) <= 64:
         return []
     text = visible(value)
+    if _PLAIN.match(text) and (plain := _plain(text)) is not None:
+        return [plain]
     if any(c in text for c in "-/:T") or not text[:1].isdigit() or re.fullmatch(r"\d{8}", text):
         found = _written(text)
         if found:
@@ -66,8 +70,7 @@ def stamps(value: Any, received_at: datetime) -> list[Stamp]:
             midnight = received_at.astimezone(UTC).replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
             return [Stamp(midnight + clock + timedelta(days=d), False) for d in (-1, 0, 1)]
         return []
-    plain = re.sub(r"(?<=\d)[, '](?=\d{3}(?!\d))", "", text)
-    count = quiet(plain)
+    count = quiet(re.sub(r"(?<=\d)[, '](?=\d{3}(?!\d))", "", text))
     return _epoch(count) if count is not None else []
 
 
@@ -86,7 +89,7 @@ def joined(day: Any, clock: Any, received_at: datetime) -> list[Stamp]:
 
 
 def readings(
-    stamp: Stamp, zones: list[tuple[str, str]], received_at: datetime, bar_seconds: int | None
+    stamp: Stamp, zones: Sequence[tuple[str, str]], received_at: datetime, bar_seconds: int | None
 ) -> Iterator[Reading]:
     """Every reading of a stamp: as declared, in each zone (name, IANA name), and each as a bar's open."""
     base: list[tuple[str, datetime]] = []
@@ -137,6 +140,14 @@ def _made(start: datetime, span: timedelta) -> list[Stamp]:
     except OverflowError:
         return []
     return [Stamp(moment, True, True)] if 1990 <= moment.year <= 2200 else []
+
+
+def _plain(text: str) -> Stamp | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return Stamp(moment, True) if 1990 <= moment.year <= 2200 else None
 
 
 def _written(text: str) -> list[Stamp]:

@@ -11,7 +11,7 @@ from signals.alert.lifecycle import Stage, is_neutral, is_true, stage_of
 from signals.alert.model import Intent, Kind, Side, SourceRules
 from signals.alert.numbers import multiple
 from signals.alert.sides import Position, Word, closed_side, decide, position_of, word_of
-from signals.alert.synonyms import squash, words
+from signals.alert.synonyms import Words, squash, words
 from signals.errors import refuse
 
 _FLAGS = {
@@ -29,6 +29,12 @@ _CLOSE_FLAGS = frozenset(
     exitlong exitshort exit closelong closeshort close closeposition flat longexit shortexit closeall
 """)
 )
+_ALIVE = words("heartbeat ping keepalive")
+_EVENTS_TOO = words("eventtype event alerttype")
+_DIRECTIONS = words("direction dir positionside tradedirection signaldirection side sentiment")
+_SENTIMENT = words("sentiment")
+_EXCURSIONS = Words((*synonyms.MFE, *synonyms.MAE))
+_ORDER_NAMES = words("ordercomment strategyordercomment orderid strategyorderid comment id")
 _EVENT_FIELDS = frozenset({"event", "eventtype", "eventname"})
 _CLOSING_NAME = re.compile(
     r"\s*(?:(?:long|short)[ _-]?(?:tp\d?|sl|exit|close|stop)|close|exit|flatten|"
@@ -79,7 +85,7 @@ def judged(places: list[Fields], source: SourceRules, notes: list[str]) -> Verdi
     if stage == "setup" or (explicit and stage is None and name in synonyms.DIRECTION):
         notes.append("event_not_an_order")
         return Verdict("info", side, None, left, True)
-    if side is None and any(place.first((*synonyms.MFE, *synonyms.MAE), multiple) is not None for place in places):
+    if side is None and any(place.first(_EXCURSIONS, multiple) is not None for place in places):
         return Verdict("update", None, None, left, True)
     if side is None:
         return Verdict("info", None, None, left, False)
@@ -92,7 +98,7 @@ def _stage(places: list[Fields]) -> tuple[Stage | None, bool]:
     """The stage in a trade's life, and whether a field that exists for that purpose was there at all."""
     explicit = False
     for place in places:
-        if any(is_true(leaf.value) for leaf in place.named(("heartbeat", "ping", "keepalive"))):
+        if any(is_true(leaf.value) for leaf in place.named(_ALIVE)):
             return "heartbeat", True
         for leaf in place.named(synonyms.EVENT):
             if not isinstance(leaf.value, str) or not leaf.value:
@@ -115,7 +121,7 @@ def _order(places: list[Fields]) -> tuple[Word | None, str]:
     """The order's word and the field it stood in. Raises Unusable when two order fields contradict."""
     found: list[tuple[Word, Leaf]] = []
     for place in places:
-        for leaf in [*place.named(synonyms.SIDE), *place.named(("eventtype", "event", "alerttype"))]:
+        for leaf in [*place.named(synonyms.SIDE), *place.named(_EVENTS_TOO)]:
             word = word_of(leaf.value, leaf.name)
             if word is not None:
                 place.take(leaf)
@@ -163,9 +169,7 @@ def _flags(place: Fields) -> list[tuple[Word, Leaf]]:
 def _direction(places: list[Fields]) -> tuple[Word | None, str]:
     """Long or short as a position's direction, from the field that names it or a trade id's end."""
     for place in places:
-        for leaf in place.named(
-            ("direction", "dir", "positionside", "tradedirection", "signaldirection", "side", "sentiment")
-        ):
+        for leaf in place.named(_DIRECTIONS):
             word = word_of(leaf.value, leaf.name)
             if word is not None and word.side in ("buy", "sell"):
                 place.take(leaf)
@@ -189,7 +193,7 @@ def _with_direction(order: Word | None, name: str, direction: Word | None, where
 def _positions(places: list[Fields], order: Word | None, name: str) -> tuple[Position, Position]:
     """The position after and before, as far as the body tells."""
 
-    def read(names: tuple[str, ...]) -> tuple[str, object]:
+    def read(names: Words) -> tuple[str, object]:
         for place in places:
             for leaf in place.named(names):
                 if leaf.value not in (None, "") and not isinstance(leaf.value, (dict, list, bool)):
@@ -197,7 +201,7 @@ def _positions(places: list[Fields], order: Word | None, name: str) -> tuple[Pos
                     return leaf.name, leaf.value
         return "", None
 
-    flat = any(str(leaf.value).strip().lower() == "flat" for place in places for leaf in place.named(("sentiment",)))
+    flat = any(str(leaf.value).strip().lower() == "flat" for place in places for leaf in place.named(_SENTIMENT))
     _, word = read(synonyms.POSITION_AFTER)
     size_name, size = read(synonyms.SIZE_AFTER)
     after = position_of("flat" if flat else word, size)
@@ -216,5 +220,5 @@ def _closes_by_name(places: list[Fields]) -> bool:
     return any(
         isinstance(leaf.value, str) and _CLOSING_NAME.match(leaf.value)
         for place in places
-        for leaf in place.named(("ordercomment", "strategyordercomment", "orderid", "strategyorderid", "comment", "id"))
+        for leaf in place.named(_ORDER_NAMES)
     )

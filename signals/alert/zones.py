@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from signals.alert.model import SourceRules
+from functools import lru_cache
+
 from signals.alert.symbols import FUTURE
 from signals.alert.times import zone_known
 
@@ -24,7 +25,8 @@ _BY_EXCHANGE = {
 _ZONE_OF = {exchange: zone for zone, names in _BY_EXCHANGE.items() for exchange in names.split()}
 
 
-def zones_for(source: SourceRules, exchange: str | None, symbol: str | None) -> list[tuple[str, str]]:
+@lru_cache(maxsize=1024)
+def zones_for(timezone: str | None, exchange: str | None, symbol: str | None) -> tuple[tuple[str, str], ...]:
     """(words, IANA name) in the order in which they are tried: declared, UTC, New York, the exchange's."""
     zones = [("UTC", "UTC"), ("New York", "America/New_York")]
     own = _ZONE_OF.get(exchange or "")
@@ -32,6 +34,6 @@ def zones_for(source: SourceRules, exchange: str | None, symbol: str | None) -> 
         own = "America/Chicago"  # futures without an exchange's name are nearly always the CME's
     if own and own != "America/New_York":
         zones.append((own.split("/")[1].replace("_", " "), own))
-    if zone_known(source.timezone):
-        zones.insert(0, (f"source ({source.timezone})", str(source.timezone)))
-    return zones
+    if zone_known(timezone):
+        zones.insert(0, (f"source ({timezone})", str(timezone)))
+    return tuple(zones)
