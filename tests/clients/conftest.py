@@ -1,5 +1,5 @@
 """The same running gateway as its own tests use."""
 
-from tests.web.gateway.conftest import gateway, start
+from tests.web.gateway.conftest import shared
 
-__all__ = ["gateway", "start"]
+__all__ = ["shared"]

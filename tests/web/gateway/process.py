@@ -154,8 +154,8 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
     def passing() -> dict[str, Any]:
         names = request.args.get("keys", "NQ1!").split(",")
         for n in range(int(request.args["n"])):
-            data = {"symbol": "NQ1!", "price": n, "pad": "x" * int(request.args.get("size", 10))}
             key = names[n % len(names)]
+            data = {"symbol": key, "price": n, "pad": "x" * int(request.args.get("size", 10))}
             desk.bus.publish(Passing(type="price_update", key=key, data=data, message="price", source="test"))
             runtime.sleep(float(request.args.get("pause", 0)))
         return {}
@@ -166,7 +166,7 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
         return {
             "items": gateway.connections(),
             "standing": len(standing),
-            "direct": sum(client.outbox.open for client in standing),
+            "direct": [client.id for client in standing if client.outbox.open],
             "count": gateway.count(),
             "figures": gateway.figures(),
         }

@@ -100,7 +100,7 @@ def test_bytes_and_events_are_counted(shared: Running) -> None:
 
     before = line()
     shared.append(20, at_once=5, size=300)
-    shared.do("passing", n=1)
+    shared.do("passing", n=1, keys="NQ1!")
     came, facts = 0, 0
     while True:
         text = watcher.socket.recv().encode()

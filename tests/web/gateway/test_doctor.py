@@ -10,17 +10,17 @@ from web.doctor import main
 pytestmark = pytest.mark.socket
 
 
-def test_a_healthy_server_passes_every_step(gateway: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_healthy_server_passes_every_step(shared: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """All eight steps are ok, and the exit code is 0."""
-    assert main([gateway.url, "--token", "admin-token"]) == 0
+    assert main([shared.url, "--token", "admin-token"]) == 0
     said = capsys.readouterr().out
     assert said.count("ok  ") == 8
     assert "failed" not in said
 
 
-def test_wrong_tokens_are_named(gateway: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_tokens_are_named(shared: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """A wrong API token and a wrong webhook token are told apart, each with its remedy."""
-    assert main([gateway.url, "--token", "nonsense", "--webhook-token", "wrong"]) == 1
+    assert main([shared.url, "--token", "nonsense", "--webhook-token", "wrong"]) == 1
     said = capsys.readouterr().out
     assert "failed    the token is accepted" in said
     assert "failed    a test alert is accepted: The webhook's token is not accepted." in said

@@ -4,7 +4,6 @@ import json
 import random
 import sqlite3
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,25 +13,25 @@ from tests.web.gateway.following import Plain, Talker, assert_contiguous, wait_f
 pytestmark = pytest.mark.socket
 
 
-def test_a_new_client_is_told_its_status_then_the_state(gateway: Any) -> None:
+def test_a_new_client_is_told_its_status_then_the_state(shared: Any) -> None:
     """connection_status comes first, then a snapshot of at most 256 KB whose reason is `new`."""
-    gateway.append(3)
-    client = Plain(gateway.ws)
+    head = shared.append(3)
+    client = Plain(shared.ws)
     status, snapshot = client.next(), client.next()
     assert (status["type"], status["data"]["resumed"]) == ("connection_status", False)
-    assert (snapshot["type"], snapshot["data"]["reason"], snapshot["data"]["seq"]) == ("snapshot", "new", 3)
+    assert (snapshot["type"], snapshot["data"]["reason"], snapshot["data"]["seq"]) == ("snapshot", "new", head)
     assert len(json.dumps(snapshot, separators=(",", ":"), ensure_ascii=False)) <= 256 * 1024
     assert len(snapshot["data"]["signals"]) >= 40
-    gateway.append(2)
-    assert client.facts_to(5) == [4, 5]
+    assert client.facts_to(shared.append(2)) == [head + 1, head + 2]
+    client.close()
 
 
-def test_socketio_gets_the_same_in_the_same_order(gateway: Any) -> None:
+def test_socketio_gets_the_same_in_the_same_order(shared: Any) -> None:
     """A Socket.IO client sees status, snapshot and then each fact under its type's name, over either transport."""
     for transports in (["websocket"], ["polling"], None):
-        talker = Talker(gateway.url, transports=transports)
+        talker = Talker(shared.url, transports=transports)
         talker.wait(lambda t: t.named("snapshot"))
-        head = gateway.append(50, at_once=7)
+        head = shared.append(50, at_once=7)
         talker.wait(lambda t, head=head: t.seqs and t.seqs[-1] == head)
         assert [name for name, _ in talker.events][:2] == ["connection_status", "snapshot"]
         assert_contiguous(talker.seqs)
@@ -40,43 +39,46 @@ def test_socketio_gets_the_same_in_the_same_order(gateway: Any) -> None:
 
 
 @pytest.mark.parametrize("how", ["ring", "database"])
-def test_a_position_is_resumed_without_a_snapshot(gateway: Any, how: str) -> None:
+def test_a_position_is_resumed_without_a_snapshot(shared: Any, how: str) -> None:
     """A valid position gets exactly what followed it, from memory or from the database."""
-    head = gateway.append(400, at_once=50)
-    epoch = gateway.poll(after=0, limit=1)["epoch"]
+    head = shared.append(400, at_once=50)
+    epoch = shared.poll(after=0, limit=1)["epoch"]
     start = head - (50 if how == "ring" else 390)
-    client = Plain(gateway.ws, epoch=epoch, seq=start)
+    client = Plain(shared.ws, epoch=epoch, seq=start)
     status = client.next()
     assert status["data"]["resumed"] is True
     assert client.facts_to(head) == list(range(start + 1, head + 1))
+    client.close()
 
 
-def test_a_position_before_what_was_archived_is_too_old(gateway: Any, tmp_path: Path) -> None:
+def test_a_position_before_what_was_archived_is_too_old(shared: Any) -> None:
     """Within the reach of resuming, but the next facts are gone: a snapshot with its reason, never a silent gap.
 
     Seen to fail with a reason that looked at the distance alone."""
-    head = gateway.append(400, at_once=50)
-    epoch = gateway.poll(after=0, limit=1)["epoch"]
-    with sqlite3.connect(next(tmp_path.glob("**/*.db"))) as raw:
+    head = shared.append(400, at_once=50)
+    epoch = shared.poll(after=0, limit=1)["epoch"]
+    with sqlite3.connect(shared.log.parent / "desk.db") as raw:
         raw.execute("DELETE FROM journal WHERE seq <= ?", [head - 300])
     raw.close()
     for start, resumed in ((head - 301, False), (head - 300, True)):
-        client = Plain(gateway.ws, epoch=epoch, seq=start)
+        client = Plain(shared.ws, epoch=epoch, seq=start)
         status, following = client.next(), client.next()
         assert (status["data"]["resumed"], status["data"]["reason"]) == (resumed, None if resumed else "too_old")
         assert (following["type"] == "snapshot") is not resumed
-        assert gateway.poll(epoch=epoch, after=start, limit=1)["reset"] == (None if resumed else "too_old")
+        assert shared.poll(epoch=epoch, after=start, limit=1)["reset"] == (None if resumed else "too_old")
+        client.close()
 
 
 @pytest.mark.parametrize("reason", ["epoch", "ahead", "too_old"])
-def test_a_position_that_cannot_be_resumed_says_why(gateway: Any, reason: str) -> None:
+def test_a_position_that_cannot_be_resumed_says_why(shared: Any, reason: str) -> None:
     """Another epoch, a seq from the future or one too far back each get a snapshot with that reason."""
-    head = gateway.append(600, at_once=100)
-    epoch = gateway.poll(after=0, limit=1)["epoch"]
-    position = {"epoch": ("old", 5), "ahead": (epoch, head + 9), "too_old": (epoch, 1)}[reason]
-    client = Plain(gateway.ws, epoch=position[0], seq=position[1])
+    head = shared.append(600, at_once=100)
+    epoch = shared.poll(after=0, limit=1)["epoch"]
+    position = {"epoch": ("old", 5), "ahead": (epoch, head + 9), "too_old": (epoch, head - 599)}[reason]
+    client = Plain(shared.ws, epoch=position[0], seq=position[1])
     assert client.next()["data"]["resumed"] is False
     assert client.next()["data"]["reason"] == reason
+    client.close()
 
 
 def test_who_comes_and_goes_at_random_sees_each_fact_once(start: Any) -> None:
@@ -121,17 +123,17 @@ def test_who_comes_and_goes_at_random_sees_each_fact_once(start: Any) -> None:
     assert not failures, failures
 
 
-def test_the_state_can_be_asked_for_again(gateway: Any) -> None:
+def test_the_state_can_be_asked_for_again(shared: Any) -> None:
     """request_state brings a snapshot, and what follows continues from it."""
-    talker = Talker(gateway.url)
+    talker = Talker(shared.url)
     talker.wait(lambda t: t.named("snapshot"))
-    gateway.append(5)
+    head = shared.append(5)
     talker.wait(lambda t: len(t.seqs) == 5)
     talker.client.emit("request_state")
     talker.wait(lambda t: len(t.named("snapshot")) == 2)
     assert talker.named("snapshot")[1]["data"]["reason"] == "requested"
-    gateway.append(5)
-    wait_for(lambda: talker.seqs == list(range(1, 11)))
+    shared.append(5)
+    wait_for(lambda: talker.seqs == list(range(head - 4, head + 6)))
     talker.close()
 
 

@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 import time
+import uuid
 from typing import Any
 
 import pytest
@@ -16,65 +17,68 @@ from tests.web.gateway.following import Plain, assert_contiguous, wait_for
 pytestmark = pytest.mark.socket
 
 
-def test_a_poll_wakes_at_once(gateway: Any) -> None:
+def test_a_poll_wakes_at_once(shared: Any) -> None:
     """A waiting poll answers within moments of a new fact, and says where to go on."""
-    epoch = gateway.poll(after=0)["epoch"]
+    head = shared.append(1)
+    epoch = shared.poll(after=head)["epoch"]
     found: list[Any] = []
     waiting = threading.Thread(
-        target=lambda: found.append((gateway.poll(epoch=epoch, after=0, wait=20), time.monotonic()))
+        target=lambda: found.append((shared.poll(epoch=epoch, after=head, wait=20), time.monotonic()))
     )
     waiting.start()
-    wait_for(lambda: gateway.seen()["count"]["long_poll"] == 1)
+    wait_for(lambda: shared.seen()["count"]["long_poll"] == 1)
     began = time.monotonic()
-    gateway.append(1)
+    shared.append(1)
     waiting.join(PATIENCE)
     page, at = found[0]
-    assert [one["seq"] for one in page["items"]] == [1]
-    assert (page["next"], page["reset"]) == (1, None)
+    assert [one["seq"] for one in page["items"]] == [head + 1]
+    assert (page["next"], page["reset"]) == (head + 1, None)
     assert at - began < 15  # of the 20 s that it would have waited
 
 
-def test_next_moves_past_what_the_filter_left_out(gateway: Any) -> None:
+def test_next_moves_past_what_the_filter_left_out(shared: Any) -> None:
     """An empty page still moves on, and a poll whose filter nothing matches waits its time out."""
-    gateway.append(30)
-    page = gateway.poll(after=0, types="alert")
-    assert (page["items"], page["next"]) == ([], 30)
+    head = shared.append(30)
+    page = shared.poll(after=head - 30, types="alert")
+    assert (page["items"], page["next"]) == ([], head)
     began = time.monotonic()
-    page = gateway.poll(after=30, types="alert", wait=1)
+    page = shared.poll(after=head, types="alert", wait=1)
     assert time.monotonic() - began >= 0.9
-    assert page["next"] == 30
-    page = gateway.poll(after=0, symbols="NQ1!", limit=4)
-    assert [one["seq"] for one in page["items"]] == [1, 4, 7, 10]
-    assert page["next"] == 10
+    assert page["next"] == head
+    page = shared.poll(after=head - 30, symbols="NQ1!", limit=4)
+    assert [one["seq"] - (head - 30) for one in page["items"]] == [1, 4, 7, 10]
+    assert page["next"] == head - 20
 
 
-def test_a_poll_that_cannot_go_on_says_why(gateway: Any) -> None:
+def test_a_poll_that_cannot_go_on_says_why(shared: Any) -> None:
     """Another epoch and a seq from the future are answered with the reason, never with a gap."""
-    gateway.append(2)
-    epoch = gateway.poll(after=0)["epoch"]
-    assert gateway.poll(epoch="old", after=1)["reset"] == "epoch"
-    assert gateway.poll(epoch=epoch, after=99)["reset"] == "ahead"
+    head = shared.append(2)
+    epoch = shared.poll(after=head)["epoch"]
+    assert shared.poll(epoch="old", after=1)["reset"] == "epoch"
+    assert shared.poll(epoch=epoch, after=head + 97)["reset"] == "ahead"
 
 
-def test_polling_under_a_burst_is_gap_free(gateway: Any) -> None:
+def test_polling_under_a_burst_is_gap_free(shared: Any) -> None:
     """The short form: 200 facts a second, followed by polls alone: every seq once."""
-    writer = threading.Thread(target=lambda: gateway.append(400, pause=0.003))
+    begin = after = shared.append(1)
+    writer = threading.Thread(target=lambda: shared.append(400, pause=0.003))
     writer.start()
-    after, seqs = 0, []
-    while not seqs or seqs[-1] < 400:
-        page = gateway.poll(after=after, wait=5, limit=50)
+    seqs: list[int] = []
+    while not seqs or seqs[-1] < begin + 400:
+        page = shared.poll(after=after, wait=5, limit=50)
         seqs += [one["seq"] for one in page["items"]]
         after = page["next"]
     writer.join()
     assert_contiguous(seqs)
-    assert seqs[0] == 1
+    assert seqs[0] == begin + 1
 
 
-def test_a_poll_whose_client_left_is_forgotten(gateway: Any) -> None:
+def test_a_poll_whose_client_left_is_forgotten(shared: Any) -> None:
     """A client that hangs up does not keep its place until the time is out."""
+    head = shared.append(1)
     with pytest.raises(requests.RequestException):
-        gateway.poll(after=0, wait=20, timeout=0.5)
-    wait_for(lambda: gateway.seen()["count"]["long_poll"] == 0, 15)  # of the 20 s that it would have waited
+        shared.poll(after=head, wait=20, timeout=0.5)
+    wait_for(lambda: shared.seen()["count"]["long_poll"] == 0, 15)  # of the 20 s that it would have waited
 
 
 def test_an_answer_brings_what_passed_since_the_one_before(gateway: Any) -> None:
@@ -110,27 +114,30 @@ def test_an_answer_brings_what_passed_since_the_one_before(gateway: Any) -> None
     client.close()
 
 
-def publish(gateway: Any, items: Any, token: str = "admin-token") -> requests.Response:
+def publish(shared: Any, items: Any, token: str = "admin-token") -> requests.Response:
     return requests.post(
-        f"{gateway.url}/api/events", json=items, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE
+        f"{shared.url}/api/events", json=items, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE
     )
 
 
-def test_publishing_is_idempotent_and_external(gateway: Any) -> None:
+def test_publishing_is_idempotent_and_external(shared: Any) -> None:
     """The same id twice is one fact; whatever is published is marked external; both doors answer after the commit."""
-    event = {"id": "script-000001", "type": "event", "data": {"event_type": "info", "anything": [1]}}
-    first = publish(gateway, [event], "publish-token").json()["items"][0]
-    again = publish(gateway, [event], "publish-token").json()["items"][0]
-    assert (first["seq"], first["existing"], again["seq"], again["existing"]) == (1, False, 1, True)
-    client = Plain(gateway.ws)
+    head = shared.append(1)
+    one, two = (f"script-{head:06d}-{n}" for n in "12")
+    event = {"id": one, "type": "event", "data": {"event_type": "info", "anything": [1]}}
+    first = publish(shared, [event], "publish-token").json()["items"][0]
+    again = publish(shared, [event], "publish-token").json()["items"][0]
+    assert (first["seq"], first["existing"], again["seq"], again["existing"]) == (head + 1, False, head + 1, True)
+    client = Plain(shared.ws, types=["event"])
     client.until("snapshot")
-    client.say({"op": "publish", "id": "script-000002", "type": "event", "data": {"event_type": "info"}})
+    client.say({"op": "publish", "id": two, "type": "event", "data": {"event_type": "info"}})
     told = [client.next(), client.next()]
-    assert {"op": "ack", "id": "script-000002", "seq": 2, "existing": False} in told
-    assert [one["origin"] for one in told if "origin" in one] == ["external"]
+    assert {"op": "ack", "id": two, "seq": head + 2, "existing": False} in told
+    assert [said["origin"] for said in told if "origin" in said] == ["external"]
+    client.close()
 
 
-def test_what_is_cut_is_told(gateway: Any) -> None:
+def test_what_is_cut_is_told(shared: Any) -> None:
     """Of a text longer than is kept the beginning is stored, and the answer names the field; others are not named."""
     event = {
         "type": "event",
@@ -139,17 +146,17 @@ def test_what_is_cut_is_told(gateway: Any) -> None:
         "symbol": "N" * 65,
         "data": {"event_type": "info"},
     }
-    long, short = publish(gateway, [event, {**event, "message": "m", "symbol": "N"}], "publish-token").json()["items"]
+    long, short = publish(shared, [event, {**event, "message": "m", "symbol": "N"}], "publish-token").json()["items"]
     assert long["cut"] == ["message", "symbol"]
     assert "cut" not in short
-    stored = gateway.poll(after=0)["items"][0]
+    stored = shared.poll(after=long["seq"] - 1)["items"][0]
     assert (len(stored["message"]), len(stored["symbol"])) == (2000, 64)
 
 
-def test_several_events_are_one_publish(gateway: Any) -> None:
+def test_several_events_are_one_publish(shared: Any) -> None:
     """A list over `/ws` is answered one by one, a bad neighbour spoils nothing, and its resend stores nothing."""
-    client = Plain(gateway.ws, "publish-token")
-    ids = [f"script-00000{n}" for n in range(3)]
+    client = Plain(shared.ws, "publish-token")
+    ids = [uuid.uuid4().hex for _ in range(3)]
     events = [{"id": id_, "type": "event" if n != 1 else "nonsense", "data": {}} for n, id_ in enumerate(ids)]
     for existing in (False, True):
         client.say({"op": "publish", "events": events})
@@ -162,24 +169,26 @@ def test_several_events_are_one_publish(gateway: Any) -> None:
     assert client.next()["error"]["code"] == "bad_event"
     client.say({"op": "publish", "events": []})
     assert client.next() == {"op": "ack", "answers": []}
+    client.close()
 
 
-def test_nobody_outside_speaks_for_the_desk(gateway: Any) -> None:
+def test_nobody_outside_speaks_for_the_desk(shared: Any) -> None:
     """Types of the desk's own, and types beyond a token's scopes, are refused and nothing is stored."""
+    head = shared.append(1)
     for type_ in ("signal_update", "trade_executed", "order_update", "error", "nonsense"):
-        refused = publish(gateway, [{"type": type_, "data": {}}])
+        refused = publish(shared, [{"type": type_, "data": {}}])
         assert refused.status_code == 403, type_
-    assert publish(gateway, [{"type": "event", "data": {"event_type": "info"}}], "read-token").status_code == 403
+    assert publish(shared, [{"type": "event", "data": {"event_type": "info"}}], "read-token").status_code == 403
     score = {"type": "ml_prediction_update", "data": {"kind": "signal_score"}}
-    assert publish(gateway, [score]).json()["error"]["code"] == "not_publishable"
-    assert gateway.poll(after=0)["head"] == 0
+    assert publish(shared, [score]).json()["error"]["code"] == "not_publishable"
+    assert shared.poll(after=head)["head"] == head
 
 
-def test_answers_are_never_stored_by_caches(gateway: Any) -> None:
+def test_answers_are_never_stored_by_caches(shared: Any) -> None:
     """Cache-Control is no-store, and strangers get 401."""
-    answer = requests.get(f"{gateway.url}/api/events", headers=ADMIN, timeout=PATIENCE)
+    answer = requests.get(f"{shared.url}/api/events", headers=ADMIN, timeout=PATIENCE)
     assert answer.headers["Cache-Control"] == "no-store"
-    assert requests.get(f"{gateway.url}/api/events", timeout=PATIENCE).status_code == 401
+    assert requests.get(f"{shared.url}/api/events", timeout=PATIENCE).status_code == 401
 
 
 def test_events_may_be_posted_in_chunks(shared: Any) -> None:
