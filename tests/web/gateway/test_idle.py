@@ -129,22 +129,3 @@ def test_an_upgrade_that_stops_half_way_is_given_up(start: Any) -> None:
     late.send("5")
     until_fact(late.recv, head)
     late.close()
-
-
-def test_silence_ends_a_plain_client(start: Any) -> None:
-    """Whoever answers the pings of `/ws` stays; whoever falls silent is told why and closed.
-
-    Seen to fail with `PlainClient.late` doing nothing, and with `pong` adding nobody (one ping, then none).
-    """
-    gateway = start(ping_seconds=0.3, ping_timeout_seconds=3.0)
-    answers, silent = Plain(gateway.ws), Plain(gateway.ws)
-    pings = 0
-    while pings < 3:
-        opcode, _ = answers.socket.recv_data(control_frame=True)  # it answers them by itself
-        pings += opcode == websocket.ABNF.OPCODE_PING
-    wait_for(lambda: [one["kind"] for one in gateway.seen()["items"]] == ["ws"])
-    raw = b""
-    while part := silent.socket.sock.recv(1 << 20):
-        raw += part
-    assert raw.endswith(b"\x88\x13\x03\xf0Ping/Pong timeout")
-    answers.close()
