@@ -200,6 +200,7 @@ class Settings(BaseSettings):
     socket_auth_seconds: float = setting(10.0, "seconds", "How long a plain WebSocket may take to authenticate.", gt=0)
     client_queue_bytes: int = setting(1 << 20, "bytes", "What may wait for one client before it is dropped.", ge=1024)
     client_stall_seconds: float = setting(5.0, "seconds", "How long a client's full queue is suffered.", gt=0)
+    client_behind_seconds: float = setting(60.0, "seconds", "How long a client may be over REPLAY_FACTS behind.", gt=0)
     replay_facts: int = setting(5000, "facts", "How far back a client resumes; further back it gets a snapshot.", ge=1)
     long_poll_seconds: float = setting(20.0, "seconds", "The longest that a long poll waits.", gt=0, le=25)
     passing_per_second: float = setting(10.0, "per second", "How often one passing figure is sent at most.", gt=0)

@@ -103,6 +103,7 @@ class Values:
     socket_auth_seconds: float
     client_queue_bytes: int
     client_stall_seconds: float
+    client_behind_seconds: float
     replay_facts: int
     long_poll_seconds: float
     passing_per_second: float

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from web.gateway.limits import Allowance
     from web.gateway.messages import Kind, Message
     from web.gateway.outbox import Outbox
+    from web.gateway.packets import Packet
     from web.gateway.room import Room
 
 # So many refused messages and it is cut off: it is broken, or it means harm.
@@ -101,8 +102,12 @@ class Client:
 
     def send_facts(self, messages: Sequence[Message], considered: int) -> None:
         """Queue facts on its way to the room; its position moves to what was considered for them."""
-        if messages:
-            self.outbox.put(joined([message.packet(self.kind) for message in messages]))
+        self.send_piece(joined([message.packet(self.kind) for message in messages]) if messages else None, considered)
+
+    def send_piece(self, piece: Packet | None, considered: int) -> None:
+        """The same, where they are one packet already."""
+        if piece is not None:
+            self.outbox.put(piece)
         self._position = max(self._position, considered)
 
     def ask(self, cost: float = 1.0) -> float:

@@ -21,6 +21,7 @@ from web.gateway.long_poll import LongPoll
 from web.gateway.messages import PIECE_BYTES, Encoder
 from web.gateway.metrics import DeliveryFigures
 from web.gateway.outbox import Outbox
+from web.gateway.pages import Pages
 from web.gateway.pings import Pings
 from web.gateway.plain_ws import ENDED, PlainWebSocket
 from web.gateway.playbacks import Playbacks
@@ -55,18 +56,20 @@ class Gateway:
         # Half of a queue may be owed already when a piece comes.
         piece = min(PIECE_BYTES, values.client_queue_bytes // 4)
         self.rooms = Rooms(self.passing, desk.journal.head, piece)
-        self.encoder = Encoder(values.ring_facts)
+        self.encoder, self.pages = Encoder(values.ring_facts), Pages(desk.journal)
         self._telling = Telling(desk.journal, self.rooms, self.encoder, desk.runtime, self.stats)
         self.joining = Joining(
             desk.journal,
             self.rooms,
             self.encoder,
+            self.pages,
             lambda: state(desk),
             desk.runtime,
             self.overrun,
             version=desk.version,
             reach=values.replay_facts,
             stall=values.client_stall_seconds,
+            patience=values.client_behind_seconds,
             heartbeat=values.heartbeat_seconds,
         )
         self.rooms.fell_behind = self.joining.let_catch_up
@@ -142,11 +145,11 @@ class Gateway:
             self.door.leave(client)
             self.stats.sent_bytes += client.sent_bytes
 
-    def overrun(self, client: Client) -> None:
-        """Its queue is full: let it go; it comes back by its position."""
+    def overrun(self, client: Client, why: str = "too slow") -> None:
+        """It does not keep up: let it go; it comes back by its position."""
         self.stats.overrun += 1
-        log.warning("client %s does not read: dropped with %d bytes queued", client.id, client.outbox.bytes)
-        client.close(TRY_AGAIN, "too slow: come back by your position")
+        log.warning("client %s is %s: dropped with %d bytes queued", client.id, why, client.outbox.bytes)
+        client.close(TRY_AGAIN, f"{why}: come back by your position")
 
     def _login_ended(self, session: str) -> None:
         for client in [one for one in self._clients.values() if one.principal.session == session]:
@@ -156,6 +159,7 @@ class Gateway:
 
     def sweep(self) -> None:
         self._socketio.sweep()
+        self.pages.sweep()
 
     def stop(self) -> None:
         """Let everyone go; they come back to the next process by their positions."""

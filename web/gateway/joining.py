@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from events.envelope import Passing
+from events.errors import EventsError
 from events.journal import EventFilter
 from web.gateway.messages import Message
+from web.gateway.pages import Archived
 from web.gateway.snapshots import Snapshots
 
 if TYPE_CHECKING:
@@ -20,9 +23,9 @@ if TYPE_CHECKING:
     from runtime import Runtime
     from web.gateway.client import Client
     from web.gateway.messages import Encoder
+    from web.gateway.pages import Pages
     from web.gateway.rooms import Rooms, Subscription
 
-PAGE = 200
 # How often who is ahead of the rooms looks whether they have come up.
 TURN_SECONDS = 0.002
 # A filter that hardly anything fits is looked for so many times 5,000 facts back.
@@ -48,7 +51,7 @@ class Position:
         return cls(epoch, seq)
 
 
-def reset_reason(position: Position | None, journal: Journal, reach: int) -> str | None:
+def reset_reason(position: Position | None, journal: Journal, pages: Pages, reach: int) -> str | None:
     """Why a position can't be resumed: `new`, `epoch`, `ahead` or `too_old`; None when it can.
 
     Facts that are there no more are too old whatever the reach; only then, and beyond the ring, does this yield.
@@ -59,29 +62,51 @@ def reset_reason(position: Position | None, journal: Journal, reach: int) -> str
         return "epoch"
     if position.seq > journal.head:
         return "ahead"
-    return None if journal.head - position.seq <= reach and journal.keeps(position.seq) else "too_old"
+    return None if journal.head - position.seq <= reach and pages.keeps(position.seq) else "too_old"
+
+
+class Behind:
+    """How long one client has been farther behind than `reach` facts: who is `patience` seconds will not catch up."""
+
+    def __init__(self, reach: int, patience: float) -> None:
+        self._reach, self._patience = reach, patience
+        self._since: float | None = None
+
+    def for_good(self, facts: int) -> bool:
+        """So many it is behind now."""
+        if facts <= self._reach:
+            self._since = None
+            return False
+        now = time.monotonic()
+        self._since = self._since or now
+        return now - self._since >= self._patience
 
 
 class Joining:
-    """`reach` facts are replayed at most; who takes nothing of a queue for `stall` seconds is handed to `drop`."""
+    """`reach` facts are replayed at most. Who takes nothing of a queue for `stall` seconds, or is farther behind than
+    `reach` for `patience` seconds, is handed to `drop` with the reason.
+    """
 
     def __init__(
         self,
         journal: Journal,
         rooms: Rooms,
         encoder: Encoder,
+        pages: Pages,
         state: Callable[[], dict[str, Any]],
         runtime: Runtime,
-        drop: Callable[[Client], None],
+        drop: Callable[[Client, str], None],
         *,
         version: str,
         reach: int,
         stall: float,
+        patience: float,
         heartbeat: float,
     ) -> None:
-        self._journal, self._rooms, self._encoder = journal, rooms, encoder
+        self._journal, self._rooms, self._encoder, self._pages = journal, rooms, encoder, pages
         self._snapshots, self._runtime, self._drop = Snapshots(state), runtime, drop
-        self._version, self._reach, self._stall, self._heartbeat = version, reach, stall, heartbeat
+        self._version, self._reach, self._heartbeat = version, reach, heartbeat
+        self._stall, self._patience = stall, patience
 
     def welcome(self, client: Client, position: Position | None, history: int = 0) -> None:
         """The whole of it, for a client that was authenticated: status, snapshot if needed, replay, join.
@@ -115,6 +140,11 @@ class Joining:
         try:
             begin()
             self._catch_up(client)
+        except Archived:
+            client.close(TRY_AGAIN, "what comes next was archived: come back by your position")
+        except EventsError as error:
+            log.warning("a client could not be brought up to date: %s", error.message)
+            client.close(TRY_AGAIN, "the desk is busy, come back")
         except Exception:
             log.exception("a client could not be brought up to date")
             client.close(TRY_AGAIN, "the desk is busy, come back")
@@ -124,7 +154,7 @@ class Joining:
     def _welcome(self, client: Client, position: Position | None, history: int) -> None:
         if position is not None and position.epoch == self._journal.epoch:
             self._journal.reach(position.seq)  # another process of the desk may have given it out a moment ago
-        reset = reset_reason(position, self._journal, self._reach)
+        reset = reset_reason(position, self._journal, self._pages, self._reach)
         epoch, head = self._journal.epoch, self._journal.head
         client.send(Message(self._status(client, epoch, head, reset).envelope()))
         client.epoch, client.outbox.shown = epoch, 0
@@ -173,26 +203,29 @@ class Joining:
         return found[::-1]
 
     def _catch_up(self, client: Client) -> None:
+        behind = Behind(self._reach, self._patience)
         while not client.gone:
-            facts, last = self._untold(client.position)
-            if self._feed(client, facts) and last and client.position <= self._rooms.considered:
+            facts = self._journal.ring_after(client.position)
+            if facts is None:
+                self._replay(client)
+            elif self._feed(client, self._told(facts, client)) and client.position <= self._rooms.considered:
                 # Nothing yielded since the ring was read: what is told next finds the client in its room.
                 self._rooms.join(client)
                 client.delivery.live()
                 return
+            if behind.for_good(self._rooms.considered - client.position):
+                self._drop(client, "too far behind")
             self._give_way(client)
 
-    def _untold(self, position: int) -> tuple[Sequence[Fact], bool]:
-        """The next facts after a position, up to where the rooms stand; whether those are all. Yields beyond the ring.
+    def _told(self, facts: Sequence[Fact], client: Client) -> Sequence[Fact]:
+        """Up to where the rooms stand: what comes then, or is behind a snapshot that was quicker, they bring."""
+        return facts[: max(0, self._rooms.considered - client.position)]
 
-        What the rooms were not told yet, or is behind a snapshot that was quicker than they are, they bring.
-        """
-        facts = self._journal.ring_after(position)
-        if facts is not None:
-            left = self._rooms.considered - position
-            return facts[: max(0, left)], True
-        facts = self._journal.after(position, PAGE)
-        return facts, not facts and position >= self._journal.head
+    def _replay(self, client: Client) -> None:
+        """The next piece beyond the ring, when there is room for it. Yields while that is read. Raises Archived."""
+        if not client.outbox.full:
+            page = self._pages.at(client.position)
+            client.send_piece(*page.piece(client.kind, client.subscription, client.position, self._rooms.piece))
 
     def _feed(self, client: Client, facts: Sequence[Fact]) -> bool:
         """Queue facts, as many as go in one piece, when there is room for it; whether all were. Never yields."""
@@ -219,4 +252,4 @@ class Joining:
         while client.outbox.full and not client.gone:
             queued = client.outbox.bytes
             if not client.outbox.wait_drained(self._stall) and client.outbox.bytes >= queued:
-                self._drop(client)
+                self._drop(client, "too slow")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +21,9 @@ from web.gateway.errors import BadMessage
 from web.gateway.figures import MORE
 from web.gateway.internals import peer_gone
 from web.gateway.joining import Position, reset_reason
-from web.gateway.rooms import Subscription, subscription
+from web.gateway.messages import Message
+from web.gateway.pages import Archived
+from web.gateway.rooms import EVERYTHING, Subscription, subscription
 
 if TYPE_CHECKING:
     from events.envelope import Fact
@@ -63,6 +66,10 @@ class Wanted:
             return False
         return self.who.wants(fact.type, fact.symbol) and (self.level is None or fact.level == self.level)
 
+    @property
+    def everything(self) -> bool:
+        return self == ALL
+
     def filter(self, after: int, limit: int) -> EventFilter:
         return EventFilter(
             after=after,
@@ -74,6 +81,9 @@ class Wanted:
             regex=self.regex,
             limit=limit,
         )
+
+
+ALL = Wanted(EVERYTHING)
 
 
 class Asking:
@@ -196,9 +206,9 @@ class LongPoll:
             return None if not after or journal.keeps(after) else "too_old"
         if epoch == journal.epoch:
             journal.reach(after)  # another process of the desk may have given it out a moment ago
-        return reset_reason(Position(epoch, after), journal, self._desk.values.replay_facts)
+        return reset_reason(Position(epoch, after), journal, self._gateway.pages, self._desk.values.replay_facts)
 
-    def _look(self, wanted: Wanted, after: int, limit: int) -> tuple[list[Fact], int]:
+    def _look(self, wanted: Wanted, after: int, limit: int) -> tuple[Sequence[Fact | Message], int]:
         """Matching facts, and how far the journal was considered for them."""
         plain = wanted.q is None and wanted.regex is None
         ring = self._desk.journal.ring_after(after) if plain else None
@@ -206,6 +216,9 @@ class LongPoll:
             found = [fact for fact in ring if wanted.may_match(fact)]
             reached = (ring[-1].seq or after) if ring else after
             return (found, reached) if len(found) <= limit else (found[:limit], found[limit - 1].seq or after)
+        if wanted.everything and after:
+            with contextlib.suppress(Archived):
+                return self._replay(after, limit)
         head = self._desk.journal.head
         page = self._desk.journal.search(wanted.filter(after, limit))
         items = list(page.items)
@@ -213,6 +226,13 @@ class LongPoll:
         if page.next is not None:
             return items, max(after, int(page.next))
         return items, max(after, last, head if len(items) < limit else last)
+
+    def _replay(self, after: int, limit: int) -> tuple[Sequence[Message], int]:
+        """What who comes back from beyond the ring missed, as the sockets get it. Raises Archived."""
+        found = self._gateway.pages.at(after).after(after)[:limit]
+        while len(found) < limit and self._desk.journal.ring_after(reached := found[-1].seq or after) is None:
+            found = [*found, *self._gateway.pages.at(reached).after(reached)[: limit - len(found)]]
+        return found, found[-1].seq or after
 
     def _wait(self, wanted: Wanted, asking: Asking, deadline: float) -> bool:
         """False when the client has hung up meanwhile."""
@@ -231,10 +251,10 @@ class LongPoll:
                 del self._waiting[wanted]
         return True
 
-    def _page(self, items: Sequence[Fact], reached: int, reset: str | None, who: Subscription) -> Response:
+    def _page(self, items: Sequence[Fact | Message], reached: int, reset: str | None, who: Subscription) -> Response:
         journal, encoder = self._desk.journal, self._gateway.encoder
         # Facts and figures are encoded already: for the sockets, or for another poll.
-        facts = b",".join(encoder.fact(fact).json for fact in items)
+        facts = b",".join((one if isinstance(one, Message) else encoder.fact(one)).json for one in items)
         passing, passing_next = self._gateway.passing.answer(request.args.get("passing"), who)
         rest: dict[str, Any] = {
             "epoch": journal.epoch,

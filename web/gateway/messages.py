@@ -24,16 +24,15 @@ OLDER_MESSAGES = 400
 class Message:
     """One envelope on its way to many clients. `seq` is None for passing updates; `made` is monotonic seconds."""
 
-    __slots__ = ("_plain", "_socketio", "fact", "json", "made", "seq", "symbol", "type")
+    __slots__ = ("_plain", "_socketio", "json", "made", "seq", "symbol", "type")
 
-    def __init__(self, envelope: dict[str, Any], *, fact: Fact | None = None) -> None:
+    def __init__(self, envelope: dict[str, Any], *, json: bytes | None = None) -> None:
+        """`json` is the envelope where somebody has encoded it already."""
         self.type: str = envelope["type"]
         self.seq: int | None = envelope.get("seq")
         self.symbol: str | None = envelope.get("symbol")
-        self.fact = fact
         self.made = time.monotonic()
-        # What is journalled was encoded strictly before it was stored.
-        self.json = wire.encode(envelope) if fact is None else wire.encode_again(envelope)
+        self.json = wire.encode(envelope) if json is None else json
         self._plain: Packet | None = None
         self._socketio: Packet | None = None
 
@@ -75,7 +74,9 @@ class Encoder:
         seq = fact.seq or 0
         message = self._known.get(seq) or self._older.get(seq)
         if message is None:
-            message = Message(fact.envelope(), fact=fact)
+            envelope = fact.envelope()
+            # What is journalled was encoded strictly before it was stored.
+            message = Message(envelope, json=wire.encode_again(envelope))
             self._remember(seq, message)
         return message
 

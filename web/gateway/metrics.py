@@ -36,7 +36,7 @@ class DeliveryFigures(Collector):
             yield GaugeMetricFamily(name, says, value=float(value))
         for name, says, value in (
             ("desk_facts_told", "Facts that were broadcast", stats.broadcasts),
-            ("desk_clients_dropped", "Clients that were let go because they did not read", stats.overrun),
+            ("desk_clients_dropped", "Clients that were let go because they did not keep up", stats.overrun),
             ("desk_client_messages_refused", "Clients' messages that were refused", stats.refused),
             ("desk_passing_overtaken", "Passing updates replaced before they were told", bus.overtaken),
         ):

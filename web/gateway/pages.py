@@ -1,0 +1,160 @@
+"""Pages of the journal beyond the ring: read once, and encoded once, for everybody who replays them at the time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from events import wire
+from web.gateway.messages import Message
+from web.gateway.packets import joined
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from events.journal import Journal
+    from events.reading import Readers
+    from web.gateway.messages import Kind
+    from web.gateway.packets import Packet
+    from web.gateway.rooms import Subscription
+
+PAGE = 200
+# What is kept of them, packets included: clients that come back together are some pages apart at most.
+KEPT_BYTES = 8 * 1024 * 1024
+KEPT_SECONDS = 5.0
+# A fact that is sent has its JSON and its frame.
+COPIES = 2
+
+
+class Archived(Exception):
+    """The facts that follow a position are there no more."""
+
+
+class Page:
+    """The facts after a multiple of PAGE, the oldest first, none left out between the first and the last."""
+
+    def __init__(self, messages: Sequence[Message]) -> None:
+        self._messages = messages
+        self._pieces: dict[tuple[Kind, Subscription, int, int], tuple[Packet | None, int]] = {}
+        self.size = COPIES * sum(message.size for message in messages)
+        self.used = time.monotonic()
+
+    def follows(self, seq: int) -> bool:
+        """Whether the very next fact is in it."""
+        first = self._messages[0].seq or 0 if self._messages else 0
+        return 0 < first <= seq + 1 <= first + len(self._messages) - 1
+
+    def after(self, seq: int) -> Sequence[Message]:
+        """What follows `seq`."""
+        return self._messages[seq + 1 - (self._messages[0].seq or 0) :]
+
+    def piece(self, kind: Kind, wanted: Subscription, seq: int, most: int) -> tuple[Packet | None, int]:
+        """What follows `seq` and is wanted, of about `most` bytes at most, and the last seq considered for it.
+
+        Who comes back from the same place is given the same bytes, and not a copy each. Never yields.
+        """
+        key = (kind, wanted, seq, most)
+        made = self._pieces.get(key)
+        if made is None:
+            packets: list[Packet] = []
+            size, considered = 0, seq
+            for message in self.after(seq):
+                if size >= most:
+                    break
+                if wanted.wants(message.type, message.symbol):
+                    packets.append(message.packet(kind))
+                    size += message.size
+                considered = message.seq or 0
+            made = (joined(packets) if packets else None, considered)
+            if self.size + size < KEPT_BYTES:
+                self._pieces[key] = made
+                self.size += size
+        return made
+
+
+class Reading:
+    """A page that is being read; those who want it too wait for `done`."""
+
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self.page: Page | None = None
+        self.error: Exception | None = None
+
+
+class Pages:
+    """At most KEPT_BYTES of them, or one; who asks for one that is being read waits for that reading, which fails for
+    all of them or for none.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._pages: OrderedDict[int, Page] = OrderedDict()
+        self._readings: dict[int, Reading] = {}
+
+    def at(self, seq: int) -> Page:
+        """The page that follows `seq`. Yields while it is read. Raises Archived, DatabaseUnavailable, QueryTooSlow."""
+        number = seq // PAGE
+        while (page := self._pages.get(number)) is None:
+            reading = self._readings.get(number)
+            if reading is None:
+                page = self._read(number)
+                break
+            reading.done.wait()
+            if reading.error is not None:
+                raise reading.error.with_traceback(None)
+            if reading.page is not None:  # else who read it was ended, or it is not kept
+                page = reading.page
+                break
+        if not page.follows(seq):
+            raise Archived
+        page.used = time.monotonic()
+        return page
+
+    def keeps(self, seq: int) -> bool:
+        """Whether the facts after `seq` are there, from memory or to be read. Raises as `at`."""
+        if self._journal.ring_after(seq) is not None:
+            return True
+        try:
+            self.at(seq)
+        except Archived:
+            return False
+        return True
+
+    def sweep(self) -> None:
+        """Forget what nobody has used for a while."""
+        oldest = time.monotonic() - KEPT_SECONDS
+        for number in [number for number, page in self._pages.items() if page.used < oldest]:
+            del self._pages[number]
+
+    def _read(self, number: int) -> Page:
+        reading = self._readings[number] = Reading()
+        try:
+            found = self._journal.read(encoded, self._journal.epoch, number * PAGE)
+            reading.page = page = Page([Message(head, json=json) for head, json in found])
+        except Exception as error:
+            reading.error = error
+            raise
+        finally:
+            del self._readings[number]
+            reading.done.set()
+        if page.follows((number + 1) * PAGE - 1):  # else its end is still to come
+            self._keep(number, page)
+        return page
+
+    def _keep(self, number: int, page: Page) -> None:
+        self._pages[number] = page
+        while len(self._pages) > 1 and sum(one.size for one in self._pages.values()) > KEPT_BYTES:
+            del self._pages[min(self._pages, key=lambda one: self._pages[one].used)]
+
+
+def encoded(readers: Readers, epoch: str, after: int) -> list[tuple[dict[str, Any], bytes]]:
+    """In a native thread: of each fact what rooms ask of it, and its envelope's JSON."""
+    made = []
+    for fact in readers.after(epoch, after, PAGE):
+        if (fact.seq or 0) > after + PAGE:
+            break
+        head = {"type": fact.type, "seq": fact.seq, "symbol": fact.symbol}
+        made.append((head, wire.encode_again(fact.envelope())))
+    return made
