@@ -72,7 +72,7 @@ class Gateway:
             patience=values.client_behind_seconds,
             heartbeat=values.heartbeat_seconds,
         )
-        self.rooms.fell_behind = self.joining.let_catch_up
+        self.rooms.fell_behind, self.rooms.broke = self.joining.let_catch_up, self.broken
         self.publisher = Publisher(desk)
         self.posting = Posting(self.publisher, auth, values.max_request_bytes)
         self.door = Door(values.clients_per_login, values.clients_per_address)
@@ -150,6 +150,10 @@ class Gateway:
         self.stats.overrun += 1
         log.warning("client %s is %s: dropped with %d bytes queued", client.id, why, client.outbox.bytes)
         client.close(TRY_AGAIN, f"{why}: come back by your position")
+
+    def broken(self, client: Client) -> None:
+        """Telling it failed in the middle: what it got is known to itself alone."""
+        client.close(TRY_AGAIN, "the desk failed at this: come back by your position")
 
     def _login_ended(self, session: str) -> None:
         for client in [one for one in self._clients.values() if one.principal.session == session]:

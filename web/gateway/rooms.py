@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 PASS_BYTES = 16 * 1024 * 1024
 MOST_NAMES = 200
 LONGEST_NAME = 64
+log = logging.getLogger("web.gateway")
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,15 @@ class Rooms:
     """Clients by subscription: each fact is compared with every room, not with every client.
 
     `considered` is the last seq that was told: the position of everyone who stands in a room. `fell_behind` is told of
-    each client that takes less than there is; it must not yield, and may let it leave. A
-    `piece` is so many bytes of messages, or one message.
+    each client that takes less than there is; `broke` of each whose room failed in the middle, to end it, because it
+    alone knows what it got: it comes back by its position. Neither may yield; both may let it leave.
+    A `piece` is so many bytes of messages, or one message.
     """
 
     def __init__(self, figures: Figures, considered: int = 0, piece: int = PIECE_BYTES) -> None:
         self.considered, self.piece = considered, piece
         self.fell_behind: Callable[[Client], None] | None = None
+        self.broke: Callable[[Client], None] | None = None
         self._figures = figures
         self._rooms: dict[Subscription, Room] = {}
 
@@ -112,7 +116,10 @@ class Rooms:
             self.join(client)
 
     def tell(self, facts: Sequence[Fact], encode: Callable[[Fact], Message]) -> int:
-        """The first of the facts, as many as one pass may bring, to everyone who wants them; how many. Never yields."""
+        """The first of the facts, as many as one pass may bring, to everyone who wants them; how many. Never yields.
+
+        Raises only before anybody was told: whoever tries again tells nobody twice.
+        """
         rooms: list[tuple[Subscription, Room, list[Message]]] = [(*item, []) for item in self._rooms.items()]
         most = self._most_at_once() if len(facts) > 1 else 0
         told = size = 0
@@ -126,7 +133,13 @@ class Rooms:
             size += message.size if message is not None else 0
             if size >= most:
                 break
-        behind = [client for _, room, owed in rooms if owed for client in room.tell(owed)]
+        behind: list[Client] = []
+        for wanted, room, owed in rooms:
+            if owed:
+                try:
+                    behind += room.tell(owed)
+                except Exception:  # noqa: BLE001 - whatever it is: `_break` logs it, and the other rooms go on
+                    self._break(wanted, room)
         self.considered = max(self.considered, facts[told - 1].seq or 0)
         if self.fell_behind is not None:
             for client in behind:
@@ -141,7 +154,21 @@ class Rooms:
         """A passing figure to everyone who wants it. Never yields."""
         for wanted, room in list(self._rooms.items()):
             if wanted.wants(figure.passing.type, figure.passing.symbol):
-                room.tell_latest(figure)
+                try:
+                    room.tell_latest(figure)
+                except Exception:  # noqa: BLE001 - whatever it is: `_break` logs it, and the other rooms go on
+                    self._break(wanted, room)
+
+    def _break(self, wanted: Subscription, room: Room) -> None:
+        """Nobody knows who in it was told what: it is no room any more, and its clients are ended. Never yields."""
+        log.exception("a room could not be told: its %d clients come back by their positions", len(room))
+        self._rooms.pop(wanted, None)
+        for client in room:
+            try:
+                if self.broke is not None:
+                    self.broke(client)
+            except Exception:
+                log.exception("a client could not be ended")
 
     def everyone(self) -> Iterable[Client]:
         return [client for room in self._rooms.values() for client in room]

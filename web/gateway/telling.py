@@ -66,7 +66,7 @@ class Telling:
         began = time.monotonic_ns()
         try:
             told = self._rooms.tell(facts, self._encoder.fact)
-        except Exception:
+        except Exception:  # before anybody was told
             log.exception("facts from %s on could not be told; they are tried again", facts[0].seq)
             return 0
         took_us = (time.monotonic_ns() - began) / 1000

@@ -1,0 +1,124 @@
+"""A broadcast that fails in the middle: nobody is told twice, nobody misses anything without knowing."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from events.envelope import Fact, Passing
+from events.journal import Entry, Journal, Unit, open_journal
+from runtime import make
+from tests.web.gateway.following import wait_for
+from web.auth import Principal
+from web.gateway import telling
+from web.gateway.client import Client
+from web.gateway.figures import Figures
+from web.gateway.limits import Allowance
+from web.gateway.messages import Encoder
+from web.gateway.outbox import Outbox
+from web.gateway.packets import Packet
+from web.gateway.rooms import Rooms, Subscription, subscription
+from web.gateway.stats import Stats
+from web.gateway.telling import Telling
+
+
+class Broken(Outbox):
+    """Whose every packet makes the desk fail."""
+
+    def owe(self, packet: Packet) -> None:
+        raise RuntimeError("nobody knows why")
+
+    def owe_figure(self, figure: Any, packet: Packet) -> None:
+        raise RuntimeError("nobody knows why")
+
+
+class House:
+    """Rooms that follow a journal, and clients whose packets lie in their outboxes."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal, self.figures = journal, Figures(100)
+        self.rooms, self.closed = Rooms(self.figures), list[str]()
+        self.rooms.broke = lambda client: client.close(1013, "come back")
+        self.encoder = Encoder(100)
+        journal.listen(Telling(journal, self.rooms, self.encoder, make("threads"), Stats()).hear)
+
+    def client(self, name: str, outbox: Outbox, wanted: Subscription) -> Client:
+        def close(code: int, reason: str) -> None:
+            self.rooms.leave(made)
+            self.closed.append(name)
+
+        principal = Principal("owner", frozenset({"read"}), "token", "t", "t")
+        made = Client(name, "ws", principal, outbox, close, {}, Allowance(1, 1))
+        made.subscription = wanted
+        self.rooms.join(made)
+        return made
+
+    def append(self) -> None:
+        fact = Fact(type="event", data={"event_type": "info"}, message="m", source="test", symbol="NQ1!")
+        self.journal.append(Unit(entries=[Entry(fact=fact)]))
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    journal = open_journal(f"sqlite:///{tmp_path / 'desk.db'}", make("threads"))
+    yield House(journal)
+    journal.close()
+
+
+def outbox(kind: type[Outbox] = Outbox) -> Outbox:
+    return kind(1 << 20, threading.Event)
+
+
+def seqs(client: Client) -> list[int]:
+    return [int(packet.encode().split('"seq":')[1].split(",")[0]) for packet in client.outbox._items]
+
+
+def test_a_room_that_fails_ends_its_own_clients_alone(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rooms told before and after it have each fact once; those in it are ended, also the one that was told.
+
+    Seen to fail with the whole pass tried again: the first room had the fact again and again.
+    """
+    monkeypatch.setattr(telling, "RETRY_SECONDS", 0.01)
+    first = house.client("first", outbox(), subscription(types=["event"]))
+    beside = house.client("beside", outbox(), subscription())
+    house.client("broken", outbox(Broken), subscription())
+    last = house.client("last", outbox(), subscription(symbols=["NQ1!"]))
+    for _ in range(3):
+        house.append()
+    wait_for(lambda: house.rooms.considered == 3)
+    assert (seqs(first), seqs(last)) == ([1, 2, 3], [1, 2, 3])
+    assert sorted(house.closed) == ["beside", "broken"]
+    assert not beside.joined
+    again = house.client("again", outbox(), subscription())
+    house.append()
+    assert (seqs(again), seqs(first)) == ([4], [1, 2, 3, 4])
+
+
+def test_a_figure_that_fails_costs_its_room_alone(house: House) -> None:
+    """Whoever publishes a figure is not told of it, and the other rooms have it."""
+    house.client("broken", outbox(Broken), subscription())
+    other = house.client("other", outbox(), subscription(types=["price_update"]))
+    update = Passing(type="price_update", key="NQ1!", data={"price": 1}, message="price", source="test")
+    house.rooms.tell_latest(house.figures.add(update))
+    assert house.closed == ["broken"]
+    assert other.outbox.get().encode() == house.figures.add(update).message.json.decode()
+
+
+def test_what_can_not_be_encoded_is_tried_again_for_all(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It fails before anybody was told, so all get it, once."""
+    monkeypatch.setattr(telling, "RETRY_SECONDS", 0.01)
+    clients = [house.client(f"c{n}", outbox(), subscription(types=["event"] * n)) for n in range(2)]
+    encode, failures = house.encoder.fact, [RuntimeError("once"), RuntimeError("twice")]
+
+    def fact(one: Fact) -> Any:
+        if failures:
+            raise failures.pop()
+        return encode(one)
+
+    monkeypatch.setattr(house.encoder, "fact", fact)
+    house.append()
+    wait_for(lambda: house.rooms.considered == 1)
+    assert [seqs(client) for client in clients] == [[1], [1]]
+    assert house.closed == []
