@@ -211,11 +211,9 @@ class Journal:
             return
         if last <= self._ring.head:  # told by the poll, which looked in that turn
             return
-        try:  # another process committed in between: its facts come first
-            self._catch_up()
-        except EventsError as error:
-            # The commit stands, and its callers are told so; listeners get the facts at the next look.
-            log.warning("what others wrote can't be read: %s", error.message)
+        # Another process committed in between, and its facts come first. The poll reads them: whoever appended is to be
+        # answered now, and not when a slow database has told what others wrote.
+        self._nudged.set()
 
     def _tell(self, facts: Sequence[Fact]) -> None:
         self._ring.add(facts)

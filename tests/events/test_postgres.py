@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from events.databases import postgres
+from events.envelope import Fact
 from events.errors import NotStored
 from events.journal import Delivery, Entry, Journal, Unit
 from tests.events.conftest import OpenJournal, fact, unit
@@ -48,6 +49,32 @@ def test_two_processes_hear_each_other_in_order(opened: OpenJournal, postgres_ur
     wait_for(lambda: all(len(mine) >= 240 for mine in heard))
     assert heard == [list(range(1, 241))] * 2
     assert journals[0].ring_after(0) == journals[1].ring_after(0)
+
+
+def test_a_commit_is_answered_while_what_others_wrote_is_read(
+    opened: OpenJournal, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long that takes: it is stored, and a sender told otherwise would send it again. All is heard in order.
+
+    Seen to fail with the read before the answer: NotStored, for a unit that was stored.
+    """
+    mine, other = opened(postgres_url), opened(postgres_url)
+    heard: list[int] = []
+    mine.listen(lambda facts: heard.extend(one.seq or 0 for one in facts))
+    answered = threading.Event()
+    read = mine._readers.after
+
+    def hung(*args: object) -> list[Fact]:
+        answered.wait(4.0)  # less than a read may take
+        return read(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(mine._readers, "after", hung)
+    time.sleep(0.1)  # its look is under way, and hangs
+    other.append(unit(fact("other")))
+    assert [one.seq for one in mine.append(unit(fact("mine"))).facts] == [2]
+    assert heard == []
+    answered.set()
+    wait_for(lambda: heard == [1, 2])
 
 
 def test_a_second_process_does_not_store_a_delivery_again(opened: OpenJournal, postgres_url: str) -> None:
