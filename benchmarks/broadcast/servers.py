@@ -73,7 +73,7 @@ class Running:
         return {seq: one[moment] for one in recent for seq in range(one["first"], one["last"] + 1)}
 
 
-BARE = "bare C loop of `send`"
+BARE, REFERENCE = "bare C loop of `send`", "Node.js socket.io"
 # Everybody comes from one address by one token here.
 ROOM = {
     "MAX_SOCKETS": "8192",
@@ -107,7 +107,7 @@ def peers(folder: Path) -> tuple[Server, ...]:
         Server("H-c", BARE, "ws", "/ws", (str(built / "h_raw"),)),
         Server(
             "F",
-            "Node.js socket.io",
+            REFERENCE,
             "socketio",
             SOCKETIO,
             (node, str(code / "f_node.cjs")),

@@ -34,18 +34,18 @@ class Standing:
 
 
 class Stage:
-    """`start` brings a server up with a generator that lives as long as the stack."""
+    """`start` brings a server up with a generator that lives as long as the stack; `chance` seeds the turns' order."""
 
-    def __init__(self, start: Start, failed: Callable[[Server, Exception], None]) -> None:
+    def __init__(self, start: Start, failed: Callable[[Server, Exception], None], chance: int = 0) -> None:
         self._start, self._failed = start, failed
+        self._chance = random.Random(chance)  # nobody always comes behind the same neighbour
 
     def play(self, servers: Sequence[Server], count: int, rounds: int = ROUNDS) -> Iterator[tuple[Server, Figures]]:
         """Each round's figures of each server. One that gives up is named and left out."""
         with ExitStack() as stack:
             standing = [found for server in servers if (found := self._stand(server, count, stack)) is not None]
-            chance = random.Random(count)  # nobody always comes behind the same neighbour
             for _ in range(rounds):
-                for one in chance.sample(standing, len(standing)):
+                for one in self._chance.sample(standing, len(standing)):
                     try:
                         with _alone(one, standing):
                             figures = broadcast(one.running, one.generator, EVENTS.get(count, 30))
