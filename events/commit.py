@@ -19,10 +19,11 @@ Outcome = Literal["stored", "duplicate", "cursor_moved", "lease_lost", "refused"
 KEEP_DELIVERIES_MS = 25 * 3_600_000
 
 BY_ID = f"SELECT {COLUMNS} FROM journal WHERE id = :id"  # noqa: S608 - a constant of ours
-DELIVERED = "SELECT id, at_ms, boot FROM deliveries WHERE key = :key"
+DELIVERED = "SELECT id FROM deliveries WHERE key = :key"
 DELIVER = """
 INSERT INTO deliveries (key, at_ms, boot, id) VALUES (:key, :at_ms, :boot, :id)
 ON CONFLICT (key) DO UPDATE SET at_ms = excluded.at_ms, boot = excluded.boot, id = excluded.id
+WHERE deliveries.boot <> excluded.boot OR excluded.at_ms - deliveries.at_ms > :window_ms
 """
 BEGIN = """
 INSERT INTO cursors (name, seq, updated_at) VALUES (:name, :to, :at)
@@ -79,52 +80,75 @@ class _Stop(Exception):
         self.result = result
 
 
+class _Apart(Exception):
+    """A unit that is not stored has written something: the group is begun again, each unit in its own savepoint."""
+
+
 def commit_group(
     database: Database, connection: Connection, units: Sequence[PlainUnit], prune: bool, tell: Tell | None = None
 ) -> Committed:
-    """Store each unit in its own savepoint, then commit once. Any error is the database's: nothing is stored then."""
+    """Store each unit whole or not at all, then commit once. Any error is the database's: nothing is stored then."""
     try:
-        connection.begin()
-        found = connection.rows(database.lock_head())[0]
-        before = head = int(found["seq"])
-        boot, now_ms = database.clock_ms(connection)
-        results: list[Result] = []
-        for unit in units:
-            result, head = _in_savepoint(database, connection, unit, head, boot, now_ms)
-            results.append(result)
-        if prune:
-            oldest = {"oldest": now_ms - KEEP_DELIVERIES_MS, "boot": boot}
-            connection.run("DELETE FROM deliveries WHERE at_ms < :oldest OR boot <> :boot", oldest)
-        last: list[Statement] = []
-        if head != before:
-            last.append(("UPDATE journal_head SET seq = :seq WHERE id = 1", {"seq": head}))
-            if tell is not None:
-                last.append(tell(head))
-        connection.commit(last)
-        ended = monotonic_ns()
+        try:
+            return _commit(database, connection, units, prune, tell, apart=False)
+        except _Apart:
+            connection.rollback()
+            return _commit(database, connection, units, prune, tell, apart=True)
     except BaseException as error:
         # A connection that is gone can't roll back, and need not: the database does.
         if database.blame(error) != "away":
             connection.rollback()
         raise
-    return Committed(results, str(found["epoch"]), before, head, ended)
 
 
-def _in_savepoint(
-    database: Database, connection: Connection, unit: PlainUnit, head: int, boot: str, now_ms: int
+def _commit(
+    database: Database, connection: Connection, units: Sequence[PlainUnit], prune: bool, tell: Tell | None, apart: bool
+) -> Committed:
+    connection.begin()
+    found = connection.rows(database.lock_head())[0]
+    before = head = int(found["seq"])
+    boot, now_ms = database.clock_ms(connection)
+    results: list[Result] = []
+    for unit in units:
+        result, head = _one(database, connection, unit, head, boot, now_ms, apart)
+        results.append(result)
+    if prune:
+        oldest = {"oldest": now_ms - KEEP_DELIVERIES_MS, "boot": boot}
+        connection.run("DELETE FROM deliveries WHERE at_ms < :oldest OR boot <> :boot", oldest)
+    last: list[Statement] = []
+    if head != before:
+        last.append(("UPDATE journal_head SET seq = :seq WHERE id = 1", {"seq": head}))
+        if tell is not None:
+            last.append(tell(head))
+    connection.commit(last)
+    return Committed(results, str(found["epoch"]), before, head, monotonic_ns())
+
+
+def _one(
+    database: Database, connection: Connection, unit: PlainUnit, head: int, boot: str, now_ms: int, apart: bool
 ) -> tuple[Result, int]:
-    connection.later("SAVEPOINT unit")
+    """A unit's result, and the head after it. What is not stored leaves nothing behind: apart, by its savepoint.
+
+    Nearly every unit is stored, and a savepoint keeps a copy of each page that it changes: so none is made at first.
+    """
+    if apart:
+        connection.later("SAVEPOINT unit")
     try:
         result, reached = _store(connection, unit, head, boot, now_ms)
     except _Stop as stop:
+        if unit.delivery is not None and unit.cursor is not None and not apart:
+            raise _Apart from None  # either of them was written before the other stopped it
         result, reached = stop.result, head
     except Exception as error:
         if database.blame(error) != "unit":
             raise
+        if not apart:
+            raise _Apart from error
         result, reached = Result("refused", detail=f"{type(error).__name__}: {error}"), head
-    if result.outcome != "stored":
-        connection.run("ROLLBACK TO SAVEPOINT unit")
-    connection.later("RELEASE SAVEPOINT unit")
+    if apart:
+        if result.outcome != "stored":
+            connection.run("ROLLBACK TO SAVEPOINT unit")
+        connection.later("RELEASE SAVEPOINT unit")
     return result, reached
 
 
@@ -165,10 +189,9 @@ def _store(connection: Connection, unit: PlainUnit, head: int, boot: str, now_ms
 
 def _check_delivery(connection: Connection, delivery: tuple[str, str, float], boot: str, now_ms: int) -> None:
     key, id, window_s = delivery
-    found = connection.rows(DELIVERED, {"key": key})
-    if found and found[0]["boot"] == boot and now_ms - int(found[0]["at_ms"]) <= window_s * 1000:
-        raise _Stop(Result("duplicate", detail=str(found[0]["id"])))
-    connection.run(DELIVER, {"key": key, "at_ms": now_ms, "boot": boot, "id": id})
+    told = {"key": key, "at_ms": now_ms, "boot": boot, "id": id, "window_ms": window_s * 1000}
+    if connection.run(DELIVER, told) != 1:
+        raise _Stop(Result("duplicate", detail=str(connection.rows(DELIVERED, {"key": key})[0]["id"])))
 
 
 def _journalled(connection: Connection, entry: PlainEntry) -> Row | None:

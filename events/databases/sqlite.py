@@ -56,7 +56,7 @@ class SqliteConnection:
             self._raw.execute("PRAGMA journal_mode=WAL")
             self._raw.execute("PRAGMA synchronous=FULL")
             self._raw.execute("PRAGMA journal_size_limit=67108864")
-            # Every unit's savepoint keeps what it changes; in a file that was sixty writes an alert.
+            # A unit's savepoint, where it needs one, keeps what it changes; in a file that was sixty writes an alert.
             self._raw.execute("PRAGMA temp_store=MEMORY")
 
     def _too_long(self) -> int:

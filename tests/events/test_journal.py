@@ -129,6 +129,27 @@ def test_a_unit_that_fails_does_not_count_as_delivered(journal: Journal) -> None
     assert journal.append(Unit([Entry(fact())], delivery=Delivery("key", "b"))).duplicate_of is None
 
 
+def test_a_unit_that_is_stopped_half_way_leaves_nothing(journal: Journal) -> None:
+    """A delivery whose cursor had moved is no delivery: its key is free, and those beside it are stored.
+
+    Seen to fail with the group committed as it stood when the cursor stopped the unit.
+    """
+    late = Unit([Entry(fact("late"))], delivery=Delivery("key", "late"), cursor=CursorMove("pipeline", 7, 9))
+    outcomes: list[str] = []
+
+    def append(unit: Unit) -> None:
+        try:
+            journal.append(unit)
+            outcomes.append("stored")
+        except CursorMoved:
+            outcomes.append("moved")
+
+    together([lambda n=n: append(late if n == 1 else Unit([Entry(fact())])) for n in range(4)])  # type: ignore[misc]
+    assert sorted(outcomes) == ["moved", "stored", "stored", "stored"]
+    assert journal.append(Unit([Entry(fact())], delivery=Delivery("key", "next"))).duplicate_of is None
+    assert [one.seq for one in journal.after(0)] == [1, 2, 3, 4]
+
+
 def test_a_fact_published_twice_is_stored_once(journal: Journal) -> None:
     """With `once`, the second time gives the first one's place and words, and its changes are left out."""
     first = fact("first words")
