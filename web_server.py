@@ -1,5 +1,6 @@
 """The roof: reads the settings, has everything put together and runs it. `python web_server.py --help` says how."""
 
+import gc
 import os
 import re
 import sys
@@ -21,6 +22,9 @@ def engine() -> runtime.Mode:
 
 
 if __name__ == "__main__":
+    # What is loaded now stays: to look through it again and again on the way cost a tenth of the start. Serving has
+    # limits of its own.
+    gc.set_threshold(100_000)
     runtime.patch(engine())
 
 import argparse  # noqa: E402 - nothing may be imported before the engine has patched

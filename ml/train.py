@@ -12,7 +12,6 @@ from ml.dataset import from_bars, joined
 from ml.entries import Rule
 from ml.errors import TrainingError
 from ml.models import show
-from ml.training import train, write
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,6 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--stop-atr, --reward and --limit must be positive")
     try:
         data = joined([from_bars(read_csv(path), rule) for path in given.bars])
+        # scikit-learn takes a second or two to load: a mistyped name is told before.
+        from ml.training import train, write
+
         origin = {"kind": "bars", "files": [path.name for path in given.bars], "entries": "crossing of averages"}
         trained = train(data, kind="challenger", rule=rule.plain(), origin=origin, note="challenger: not promoted")
     except TrainingError as error:
