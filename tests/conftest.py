@@ -3,10 +3,12 @@
 import fcntl
 import os
 import shutil
+import sqlite3
 import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from tests.support.redis import RedisServer
 from tests.support.server import DeskServer
 
 StartServer = Callable[..., DeskServer]
+SharedDesk = Callable[..., DeskServer]
 
 
 @pytest.fixture(scope="session")
@@ -35,8 +38,15 @@ def template_data_dir(shared_tmp: Path) -> Path:
             being_made = shared_tmp / "template-being-made"
             with DeskServer(being_made, PATIENT) as server:
                 wait_for_model(server)
+            settle(being_made)
             being_made.rename(made)
     return made
+
+
+def settle(data_dir: Path) -> None:
+    """All of a stopped server's database into its one file, else every server on a copy of it does this again."""
+    with closing(sqlite3.connect(data_dir / "desk.db")) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def wait_for_model(server: DeskServer, seconds: float = 2 * PATIENCE) -> None:
@@ -75,6 +85,28 @@ def start_server(request: pytest.FixtureRequest, tmp_path: Path, template_data_d
     for server in servers:
         if server.process is not None and server.process.poll() is None:
             server.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_desk(template_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedDesk]:
+    """One running server a worker for each choice of settings.
+
+    Its journal holds what the tests before left there: nobody counts from zero, changes its settings or stops it.
+    """
+    servers: dict[tuple[tuple[str, str], ...], DeskServer] = {}
+
+    def shared(**env: str) -> DeskServer:
+        chosen = tuple(sorted(env.items()))
+        if chosen not in servers:
+            folder = tmp_path_factory.mktemp("shared") / "data"
+            shutil.copytree(template_data_dir, folder)
+            servers[chosen] = DeskServer(folder, PATIENT | env)
+            servers[chosen].start()
+        return servers[chosen]
+
+    yield shared
+    for server in servers.values():
+        server.stop()
 
 
 @pytest.fixture

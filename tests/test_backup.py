@@ -13,7 +13,7 @@ from pathlib import Path
 import requests
 
 from events.databases.sqlite import FIXED
-from tests.conftest import StartServer
+from tests.conftest import SharedDesk, StartServer
 from tests.support.alerts import entry
 from tests.support.patience import PATIENCE
 from tests.support.server import ROOT
@@ -73,12 +73,12 @@ def test_a_copy_made_under_alerts_starts_as_the_desk_was(start_server: StartServ
     assert second.get("/api/webhook/health")["setup"]["url"].endswith(webhook)
 
 
-def test_what_was_just_acknowledged_is_in_the_copy(start_server: StartServer, tmp_path: Path) -> None:
+def test_what_was_just_acknowledged_is_in_the_copy(shared_desk: SharedDesk, tmp_path: Path) -> None:
     """It stands in the `-wal` file, which no copy of `desk.db` alone has.
 
     Seen to fail with that file copied by itself.
     """
-    server = start_server()
+    server = shared_desk()
     assert server.post_alert(entry(1)).ok
     server.wait_processed()
     newest = server.facts()[-1]["seq"]
@@ -107,9 +107,9 @@ def test_what_cannot_be_copied_is_told(tmp_path: Path) -> None:
     assert list(tmp_path.glob("b.db*")) == []
 
 
-def test_an_old_sqlite_is_told_with_what_to_do(start_server: StartServer) -> None:
+def test_an_old_sqlite_is_told_with_what_to_do(shared_desk: SharedDesk) -> None:
     """Once, at the start, as information: not a warning that names no consequence at every command."""
-    log = start_server().log
+    log = shared_desk().log
     lines = [line for line in log.splitlines() if "SQLite 3" in line]
     assert len(lines) == (sqlite3.sqlite_version_info < FIXED)
     assert all("use its own commands" in line and "WARNING" not in line.upper() for line in lines)

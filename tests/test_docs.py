@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 
 import config
 from events import catalogue
-from tests.conftest import StartServer
+from tests.conftest import SharedDesk
 from tests.documented import DOCS, ROOT, codes_said, table, words_written
 from tests.support.alerts import entry
 from tests.support.patience import PATIENCE
@@ -219,9 +219,9 @@ def running(server: DeskServer, heading: str) -> subprocess.Popen[str]:
     )
 
 
-def test_the_ways_to_follow_work_as_shown(start_server: StartServer) -> None:
+def test_the_ways_to_follow_work_as_shown(shared_desk: SharedDesk) -> None:
     """Each example runs as it stands and prints a scored signal."""
-    server = start_server()
+    server = shared_desk()
     ways = ["Following by Socket.IO", "Following by plain WebSocket", "Following by long poll"]
     children = {way: running(server, way) for way in ways}
     printed: dict[str, list[str]] = {way: [] for way in ways}
@@ -251,9 +251,9 @@ def seen(lines: list[str]) -> bool:
     return any("signal_update" in line and "MNQ1!" in line for line in list(lines))
 
 
-def test_publishing_works_as_shown(start_server: StartServer) -> None:
+def test_publishing_works_as_shown(shared_desk: SharedDesk) -> None:
     """The example stores one external fact, and run again stores nothing."""
-    server = start_server()
+    server = shared_desk()
     for existing in (False, True):
         output, _ = running(server, "Publishing").communicate(timeout=PATIENCE)
         assert f"'existing': {existing}" in output, output

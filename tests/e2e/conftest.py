@@ -13,7 +13,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.conftest import StartServer
+from tests.conftest import SharedDesk, StartServer, settle
 from tests.e2e.looking import WAIT_MS
 from tests.support.patience import PATIENCE, PATIENT
 from tests.support.server import DeskServer
@@ -51,6 +51,18 @@ def server(start_server: StartServer) -> DeskServer:
     return start_server(DASHBOARD_PASSWORD=PASSWORD)
 
 
+@pytest.fixture
+def used(shared_desk: SharedDesk) -> DeskServer:
+    """A server that a person can sign in to, and that other tests fill as well: what counts here are one's own rows."""
+    return shared_desk(DASHBOARD_PASSWORD=PASSWORD)
+
+
+@pytest.fixture
+def untouched(shared_desk: SharedDesk) -> DeskServer:
+    """A server that a person can sign in to, with nothing in it: tests share it, and none sends it anything."""
+    return shared_desk(DASHBOARD_PASSWORD=PASSWORD, COMPONENTS_PAGE="yes")
+
+
 # A body may hold 200 keys: so many alerts with three of them each.
 BATCH = 60
 
@@ -84,16 +96,18 @@ def crowded_data_dir(template_data_dir: Path, shared_tmp: Path) -> Path:
             with DeskServer(being_made, PATIENT) as server:
                 post_many(server, 10_000)
                 server.wait_processed(2 * PATIENCE)
+            settle(being_made)
             being_made.rename(made)
     return made
 
 
-@pytest.fixture
-def crowded(start_server: StartServer, crowded_data_dir: Path, tmp_path: Path) -> DeskServer:
-    """A running server with 10,000 signals that a person can sign in to."""
-    mine = tmp_path / "crowded"
+@pytest.fixture(scope="session")
+def crowded(crowded_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskServer]:
+    """A running server with 10,000 signals that a person can sign in to; tests share it, and one adds the next."""
+    mine = tmp_path_factory.mktemp("crowded") / "data"
     shutil.copytree(crowded_data_dir, mine)
-    return start_server(data_dir=mine, DASHBOARD_PASSWORD=PASSWORD)
+    with DeskServer(mine, {"DASHBOARD_PASSWORD": PASSWORD, **PATIENT}) as server:
+        yield server
 
 
 @dataclass
@@ -114,12 +128,9 @@ class Visitor:
         made.grant_permissions(["clipboard-read", "clipboard-write"])
         made.add_init_script(WATCH_POLICY)
         made.add_init_script(f"localStorage.setItem('signal-desk.preferences', JSON.stringify({{theme: '{theme}'}}))")
-        page = made.new_page()
-        page.goto(f"{server.url}/login")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Log in").click()
-        page.wait_for_url("**/ml-dashboard")
-        page.close()
+        # Not by the page, which tests/e2e/test_login.py does: the desk would be loaded twice for every look at it.
+        answer = made.request.post(f"{server.url}/login", form={"password": PASSWORD}, max_redirects=0)
+        assert answer.status == 303, answer.text()
         return made
 
     def open(

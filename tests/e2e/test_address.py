@@ -18,13 +18,13 @@ TUNNEL = {"Host": "desk-1234567890ab.tunnel.example"}
 
 @pytest.mark.parametrize(("path", "width"), [("/signals", 1440), ("/webhooks/connect", 390)])
 def test_an_uncertain_address_is_said_where_it_is_copied(
-    server: DeskServer, visitor: Visitor, path: str, width: int
+    untouched: DeskServer, visitor: Visitor, path: str, width: int
 ) -> None:
     """Reached by a tunnel without PUBLIC_URL: the setting to make stands above the address; elsewhere nothing does.
 
     Seen to fail without the notice on either page.
     """
-    health = f"{server.url}/api/webhook/health"
+    health = f"{untouched.url}/api/webhook/health"
     told = requests.get(health, headers=ADMIN | TUNNEL, timeout=PATIENCE).json()
     assert TUNNEL["Host"] in told["setup"]["url"]
 
@@ -34,10 +34,10 @@ def test_an_uncertain_address_is_said_where_it_is_copied(
 
         context.route("**/api/webhook/health", answer)
 
-    page = visitor.open(server, path, width=width, before=as_through_the_tunnel)
+    page = visitor.open(untouched, path, width=width, before=as_through_the_tunnel)
     expect(page.get_by_text(f"PUBLIC_URL=https://{TUNNEL['Host']}")).to_be_visible()
     assert_fits(page)
     assert_accessible(page)
-    plain = visitor.open(server, path, width=width)
+    plain = visitor.open(untouched, path, width=width)
     expect(plain.get_by_text("Copy").first).to_be_visible()
     expect(plain.get_by_text("PUBLIC_URL=")).to_have_count(0)

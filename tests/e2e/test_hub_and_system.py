@@ -68,7 +68,7 @@ def on_both(page: Page, name: str, hub: Callable[[Page], None]) -> None:
 
 
 @pytest.mark.parametrize("size", list(SIZES))
-def test_with_nothing_yet(server: DeskServer, visitor: Visitor, size: str) -> None:
+def test_with_nothing_yet(untouched: DeskServer, visitor: Visitor, size: str) -> None:
     """The model is there with its figures; each empty card says what will fill it."""
 
     def hub(page: Page) -> None:
@@ -78,7 +78,7 @@ def test_with_nothing_yet(server: DeskServer, visitor: Visitor, size: str) -> No
         expect(page.get_by_text("holds no importance")).to_be_visible()
         expect(page.get_by_role("img", name=re.compile("Calibration: 10 tenths"))).to_be_attached()
 
-    on_both(open_hub(visitor, server, size), f"empty-{size}", hub)
+    on_both(open_hub(visitor, untouched, size), f"empty-{size}", hub)
 
 
 def test_with_one_signal(server: DeskServer, visitor: Visitor) -> None:
@@ -250,9 +250,9 @@ def test_the_live_clients_figure_agrees_with_their_list(
     expect(page.get_by_role("table", name="Live clients")).to_have_attribute("aria-rowcount", "3")
 
 
-def test_an_ended_session_is_not_called_a_lost_server(server: DeskServer, visitor: Visitor) -> None:
+def test_an_ended_session_is_not_called_a_lost_server(untouched: DeskServer, visitor: Visitor) -> None:
     """Seen to fail with the words of a server that is gone: nobody should look for a network's fault then."""
-    page = open_hub(visitor, server, path="/system")
+    page = open_hub(visitor, untouched, path="/system")
     expect(page.locator("[data-stat='Memory']")).to_contain_text("MB")
     page.context.clear_cookies()
     page.get_by_role("link", name="ML hub").click()
@@ -262,11 +262,10 @@ def test_an_ended_session_is_not_called_a_lost_server(server: DeskServer, visito
     expect(page.locator("[data-state=stale]")).to_have_count(0)
 
 
-def test_every_component_in_every_state(start_server: Callable[..., DeskServer], visitor: Visitor) -> None:
+def test_every_component_in_every_state(untouched: DeskServer, visitor: Visitor) -> None:
     """Accessible at both sizes in both themes, sorted by a click, walked by key, with its dialog and toasts."""
-    server = start_server(DASHBOARD_PASSWORD=PASSWORD, COMPONENTS_PAGE="yes")
-    look(open_hub(visitor, server, "phone", "/_components"), "components-phone")
-    page = open_hub(visitor, server, "desk", "/_components")
+    look(open_hub(visitor, untouched, "phone", "/_components"), "components-phone")
+    page = open_hub(visitor, untouched, "desk", "/_components")
     table = page.get_by_role("table", name="Rows")
     first = table.locator("[data-row]").first
     expect(first).to_have_attribute("data-row", "0")

@@ -28,11 +28,11 @@ def post(server: DeskServer, n: int) -> str:
     return str(answer.json()["signal_id"])
 
 
-def test_a_signal_arrives_by_websocket(server: DeskServer, visitor: Visitor) -> None:
+def test_a_signal_arrives_by_websocket(used: DeskServer, visitor: Visitor) -> None:
     """An alert shows on the open page with its verdict, without the page being loaded again."""
-    page = visitor.open(server)
+    page = visitor.open(used)
     wait_light(page, "live")
-    signal = post(server, 1)
+    signal = post(used, 1)
     expect(row(page, signal)).to_be_visible()
     expect(row(page, signal).locator("[data-verdict]")).to_have_text("take")
     expect(row(page, signal)).to_contain_text("MNQ1!")
@@ -121,11 +121,11 @@ def test_a_busy_desk_never_stutters(server: DeskServer, visitor: Visitor) -> Non
     assert long == []
 
 
-def test_the_landing_page_never_stutters(server: DeskServer, visitor: Visitor) -> None:
+def test_the_landing_page_never_stutters(used: DeskServer, visitor: Visitor) -> None:
     """The ML hub counts and lists as the signals arrive, and is held up no more than the list of signals is."""
-    page = visitor.open(server, "/ml-dashboard")
-    long = stutters(server, page, 4, CHOKING_MS)
-    newest = listed_ids(server)[0]
+    page = visitor.open(used, "/ml-dashboard")
+    long = stutters(used, page, 4, CHOKING_MS)
+    newest = listed_ids(used)[0]
     expect(page.locator(f"[data-prediction='{newest}']")).to_be_visible()
     assert long == []
 
@@ -184,23 +184,23 @@ def test_an_exit_is_folded_into_its_entry(server: DeskServer, visitor: Visitor) 
     assert listed_ids(server) == [signal]
 
 
-def test_text_of_an_alert_is_never_markup(server: DeskServer, visitor: Visitor) -> None:
+def test_text_of_an_alert_is_never_markup(used: DeskServer, visitor: Visitor) -> None:
     """Script in an alert is shown as the text that it is."""
-    page = visitor.open(server)
+    page = visitor.open(used)
     wait_light(page, "live")
     bad = "<img src=x onerror=window.__pwned=1><script>window.__pwned=1</script>"
-    signal = server.post_alert(entry(1, comment=bad, trade_id=bad)).json()["signal_id"]
+    signal = used.post_alert(entry(1, comment=bad, trade_id=bad)).json()["signal_id"]
     row(page, signal).click()
     expect(page.locator(f"[data-journey='{signal}']")).to_contain_text("<script>")
     assert page.evaluate("window.__pwned") is None
 
 
-def test_the_end_of_the_session_is_said(server: DeskServer, visitor: Visitor) -> None:
+def test_the_end_of_the_session_is_said(used: DeskServer, visitor: Visitor) -> None:
     """Signing out in one tab ends the other's connection within a second or so, and it asks to sign in again."""
-    page = visitor.open(server)
+    page = visitor.open(used)
     wait_light(page, "live")
     other = page.context.new_page()
-    other.goto(f"{server.url}/signals")
+    other.goto(f"{used.url}/signals")
     other.get_by_role("button", name="You").click()
     other.get_by_role("menuitem", name="Sign out").click()
     expect(page.get_by_role("alert")).to_contain_text("The session has ended")

@@ -81,22 +81,22 @@ class Walk:
         self.keep()
 
 
-def test_nothing_moves_for_who_asked_for_that(server: DeskServer, visitor: Visitor, browser: Browser) -> None:
+def test_nothing_moves_for_who_asked_for_that(used: DeskServer, visitor: Visitor, browser: Browser) -> None:
     """And a row that comes is seen to move for everybody else, so that the watch is known to see.
 
     Seen to fail without the rule in `look.css`: the edge of a new row, the turning arrow.
     """
-    server.post_alert(entry(1))
-    server.wait_processed()
-    context = visitor.context(server, width=1440, height=900, theme="dark")
-    still = Walk(context, server)
+    used.post_alert(entry(1))
+    used.wait_processed()
+    context = visitor.context(used, width=1440, height=900, theme="dark")
+    still = Walk(context, used)
     still.see_a_row_come_and_open("/signals", "data-signal", 11)
     still.see_a_row_come_and_open("/activity", "data-fact", 12)
     still.use_the_rest()
     assert still.moved == set()
     others = browser.new_context(reduced_motion="no-preference", storage_state=context.storage_state())
     try:
-        lively = Walk(others, server)
+        lively = Walk(others, used)
         lively.see_a_row_come_and_open("/signals", "data-signal", 13)
         lively.keep()
         assert any(one.startswith("edge of") for one in lively.moved), lively.moved

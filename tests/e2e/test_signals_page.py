@@ -56,11 +56,11 @@ def test_an_empty_desk_shows_the_next_step(server: DeskServer, visitor: Visitor,
 
 @sizes
 @looks
-def test_a_row_opens_in_place(server: DeskServer, visitor: Visitor, size: str, theme: str) -> None:
+def test_a_row_opens_in_place(used: DeskServer, visitor: Visitor, size: str, theme: str) -> None:
     """The journey: what came, what was made of it, why; and the model's mark that it is not for trading."""
-    signals = [server.post_alert(entry(n)).json()["signal_id"] for n in range(1, 31)]
-    server.wait_processed()
-    page = open_at(visitor, server, size, theme)
+    signals = [used.post_alert(entry(n)).json()["signal_id"] for n in range(1, 31)]
+    used.wait_processed()
+    page = open_at(visitor, used, size, theme)
     row(page, signals[-2]).click()
     journey = page.locator(f"[data-journey='{signals[-2]}']")
     for words in ("received", "scored", "starter: not for trading", "alert number 29"):
@@ -72,11 +72,11 @@ def test_a_row_opens_in_place(server: DeskServer, visitor: Visitor, size: str, t
 
 
 @sizes
-def test_a_link_leads_to_the_signal(server: DeskServer, visitor: Visitor, size: str) -> None:
+def test_a_link_leads_to_the_signal(used: DeskServer, visitor: Visitor, size: str) -> None:
     """A deep link opens its signal, also when the list's filter leaves it out."""
-    signals = [server.post_alert(entry(n)).json()["signal_id"] for n in range(1, 5)]
-    server.wait_processed()
-    page = open_at(visitor, server, size, "dark", f"/signals/{signals[0]}?side=sell")
+    signals = [used.post_alert(entry(n)).json()["signal_id"] for n in range(1, 5)]
+    used.wait_processed()
+    page = open_at(visitor, used, size, "dark", f"/signals/{signals[0]}?side=sell")
     expect(page.locator(f"[data-linked='{signals[0]}']")).to_contain_text("alert number 1")
     assert signals[0] not in shown_ids(page)
     assert_accessible(page)

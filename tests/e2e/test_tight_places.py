@@ -33,25 +33,25 @@ def in_sight(page: Page, what: Locator) -> None:
     assert what.evaluate(hidden) is None
 
 
-def test_a_long_symbol_leaves_the_rest_in_sight(server: DeskServer, visitor: Visitor) -> None:
+def test_a_long_symbol_leaves_the_rest_in_sight(used: DeskServer, visitor: Visitor) -> None:
     """Seen to fail with symbols that push side, price and time off a phone's cards; and with a table under 1,200 px
     whose last columns were cut off by its card, by the window from 720 px on."""
-    server.post_alert(entry(1, symbol=LONG))
-    server.wait_processed()
-    page = visitor.open(server, "/signals", width=390, height=844)
+    used.post_alert(entry(1, symbol=LONG))
+    used.wait_processed()
+    page = visitor.open(used, "/signals", width=390, height=844)
     wait_light(page, "live")
     for path, card in (
         ("/signals", "[data-signal]"),
         ("/activity", "[data-fact]"),
         ("/ml-dashboard", "[data-prediction]"),
     ):
-        page.goto(server.url + path)
+        page.goto(used.url + path)
         shown = page.locator(card).filter(has_text=LONG).first
         in_sight(page, shown.locator("time").first)
         assert_fits(page)
     for path, columns in COLUMNS.items():
         page.set_viewport_size({"width": 1024, "height": 768})
-        page.goto(server.url + path)
+        page.goto(used.url + path)
         for width in (1024, 820, 720):
             page.set_viewport_size({"width": width, "height": 768})
             for column in columns:
@@ -59,9 +59,9 @@ def test_a_long_symbol_leaves_the_rest_in_sight(server: DeskServer, visitor: Vis
             assert_fits(page)
 
 
-def test_a_long_file_name_leaves_what_can_be_done_in_sight(server: DeskServer, visitor: Visitor) -> None:
+def test_a_long_file_name_leaves_what_can_be_done_in_sight(used: DeskServer, visitor: Visitor) -> None:
     """Seen to fail on a phone with TradingView's own name of its log: the button that stores was gone."""
-    page = visitor.open(server, "/webhooks/backfill", width=390, height=844)
+    page = visitor.open(used, "/webhooks/backfill", width=390, height=844)
     wait_light(page, "live")
     name = "TradingView_Alerts_Log_2025-11-15_ff323.csv"
     log = b"Alert ID,Ticker,Name,Description,Time\n1,MNQ1!,one,BUY MNQ1! @ 25118.25,2025-12-01T10:45:00Z\n"

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from tests.conftest import StartServer
+from tests.conftest import SharedDesk
 from tests.support.browser import Browser
 from tests.support.lines import KINDS, REFUSED, Line
 from tests.support.patience import PATIENCE
@@ -17,13 +17,13 @@ def foreign_origins(server: DeskServer) -> tuple[str, ...]:
 
 
 @pytest.mark.socket
-def test_a_foreign_page_gets_no_line(start_server: StartServer, engine: str) -> None:
+def test_a_foreign_page_gets_no_line(shared_desk: SharedDesk, engine: str) -> None:
     """With a valid cookie, `/ws` and Socket.IO by WebSocket and by polling refuse foreign pages and take the desk's.
 
     Seen to fail without the Origin check of Socket.IO, without that of `/ws`, and with one that takes whatever begins
     like the desk's own address (`http://127.0.0.1:5000.evil.example` is let in).
     """
-    server = start_server(ASYNC_MODE=engine)
+    server = shared_desk(ASYNC_MODE=engine)
     cookies = Browser(server).log_in().cookies
     for kind in KINDS:
         own = Line(kind, server, cookies=cookies, origin=server.url).wait_joined()
@@ -35,11 +35,12 @@ def test_a_foreign_page_gets_no_line(start_server: StartServer, engine: str) -> 
             assert seen == [], (kind, origin)
 
 
-def test_a_foreign_page_reads_and_changes_nothing(server: DeskServer) -> None:
+def test_a_foreign_page_reads_and_changes_nothing(shared_desk: SharedDesk) -> None:
     """No answer to a foreign page lets its script read it, and what would change something is refused.
 
     Seen to fail with a header that allows any origin, and without the guard's check of the own page (400 for 403).
     """
+    server = shared_desk(ASYNC_MODE="eventlet")
     browser = Browser(server).log_in()
     csrf = browser.http.get(f"{server.url}/api/session", timeout=PATIENCE).json()["csrf"]
     for origin in foreign_origins(server):

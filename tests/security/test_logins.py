@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.conftest import StartServer
+from tests.conftest import SharedDesk, StartServer
 from tests.support import alerts
 from tests.support.browser import Browser
 from tests.support.lines import KINDS, REFUSED, Line
 from tests.support.patience import PATIENCE
-from tests.support.server import API_TOKEN, DeskServer
+from tests.support.server import API_TOKEN
 from tests.support.settable_clock import SettableClock
 
 PASSWORD = "the right password"
@@ -56,14 +56,15 @@ class Poll:
 
 @pytest.mark.socket
 @pytest.mark.parametrize("at_most", [AT_MOST, pytest.param(AS_PROMISED, marks=pytest.mark.chaos)])
-def test_a_logout_ends_the_lines_of_that_login(start_server: StartServer, engine: str, at_most: float) -> None:
+def test_a_logout_ends_the_lines_of_that_login(shared_desk: SharedDesk, engine: str, at_most: float) -> None:
     """Its `/ws`, Socket.IO and waiting poll end (within a second in the long form); its cookie opens nothing; other
     logins go on.
 
     Seen to fail without the gateway's `on_revoked` (`/ws` still open after a minute), without the end of that login's
     long polls (the poll still waits), and with revoked sessions still found (200 for 401).
     """
-    server = start_server(ASYNC_MODE=engine)
+    server = shared_desk(ASYNC_MODE=engine)
+    server.wait_processed()  # so that no line hears of an earlier test's alerts
     leaving, staying = Browser(server).log_in(), Browser(server).log_in()
     lines, others = lines_of(leaving), lines_of(staying)
     poll, kept = Poll(leaving), leaving.cookies
@@ -105,11 +106,12 @@ def test_a_login_whose_time_is_over_holds_no_line(start_server: StartServer, eng
     assert browser.http.get(f"{server.url}/api/session", timeout=PATIENCE).status_code == 401
 
 
-def test_a_revoked_token_holds_no_line(server: DeskServer) -> None:
+def test_a_revoked_token_holds_no_line(shared_desk: SharedDesk) -> None:
     """A token that is ended ends its line.
 
     Seen to fail without the gateway's `on_revoked`: its line is still open after 12 s.
     """
+    server = shared_desk(ASYNC_MODE="eventlet")
     headers = {"Authorization": f"Bearer {API_TOKEN}"}
     asked = {"name": "scanner", "scopes": ["read"]}
     made = requests.post(f"{server.url}/api/tokens", json=asked, headers=headers, timeout=PATIENCE).json()
