@@ -120,6 +120,11 @@ def keep_of_requests(server: Any, fields: tuple[str, ...]) -> None:
     server.eio.on("connect", connect)
 
 
+def hand_over(server: Any, eio_sid: str, data: str) -> None:
+    """A message to the library's own handler, which raises whatever it likes for what it can't read."""
+    server._handle_eio_message(eio_sid, data)
+
+
 def forget_request(server: Any, eio_sid: str) -> None:
     """Nobody asks any more: a client that is connected is known by other names."""
     if eio_sid in server.environ:

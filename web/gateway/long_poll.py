@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # How often a waiting poll looks whether its client has hung up.
 LOOK_SECONDS = 2.0
+# An answer ends with the fact that passes this, whatever limit was asked for; the next begins behind it.
+ANSWER_BYTES = 4 * 1024 * 1024
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 QUERY = {
     "after": "the seq after which to start",
@@ -254,7 +256,14 @@ class LongPoll:
     def _page(self, items: Sequence[Fact | Message], reached: int, reset: str | None, who: Subscription) -> Response:
         journal, encoder = self._desk.journal, self._gateway.encoder
         # Facts and figures are encoded already: for the sockets, or for another poll.
-        facts = b",".join((one if isinstance(one, Message) else encoder.fact(one)).json for one in items)
+        facts: list[bytes] = []
+        size = 0
+        for one in items:
+            if size >= ANSWER_BYTES:
+                reached = one.seq - 1 if one.seq else reached
+                break
+            facts.append((one if isinstance(one, Message) else encoder.fact(one)).json)
+            size += len(facts[-1])
         passing, passing_next = self._gateway.passing.answer(request.args.get("passing"), who)
         rest: dict[str, Any] = {
             "epoch": journal.epoch,
@@ -263,5 +272,5 @@ class LongPoll:
             "reset": reset,
             "passing_next": passing_next,
         }
-        body = b'{"items":[' + facts + b'],"passing":' + passing + b"," + wire.encode(rest)[1:]
+        body = b'{"items":[' + b",".join(facts) + b'],"passing":' + passing + b"," + wire.encode(rest)[1:]
         return Response(body, 200, {"Cache-Control": "no-store"}, mimetype="application/json")

@@ -121,7 +121,7 @@ class SocketIOAdapter:
         try:
             if not isinstance(data, str) or data.startswith(BINARY):
                 raise ValueError("nothing here is said in bytes")
-            self._server._handle_eio_message(eio_sid, data)
+            internals.hand_over(self._server, eio_sid, data)
         except Exception as error:  # noqa: BLE001 - a stranger's packet may break the parser anyhow
             self._gateway.stats.refused += 1
             log.debug("a packet could not be read: %s", type(error).__name__)

@@ -114,6 +114,20 @@ def test_an_answer_brings_what_passed_since_the_one_before(gateway: Any) -> None
     client.close()
 
 
+def test_an_answer_has_a_bound_in_bytes(shared: Any) -> None:
+    """However many facts are asked for, a few megabytes of them are one answer; the next goes on behind them.
+
+    Seen to fail with the limit alone, by which one answer could be a gigabyte.
+    """
+    head = shared.append(7, size=900_000, at_once=7) - 7
+    first = shared.poll(after=head, limit=1000)
+    assert [one["seq"] - head for one in first["items"]] == [1, 2, 3, 4, 5]
+    assert first["next"] == head + 5
+    second = shared.poll(after=first["next"], limit=1000)
+    assert [one["seq"] - head for one in second["items"]] == [6, 7]
+    assert second["next"] == head + 7
+
+
 def publish(shared: Any, items: Any, token: str = "admin-token") -> requests.Response:
     return requests.post(
         f"{shared.url}/api/events", json=items, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE
