@@ -12,8 +12,6 @@ from events.databases import Connection, Database
 from events.databases.contract import Row, Statement
 from events.rows import COLUMNS, INSERT
 
-# What tells other processes, as part of the commit, that the journal now reaches this seq.
-Tell = Callable[[int], Statement]
 Outcome = Literal["stored", "duplicate", "cursor_moved", "lease_lost", "refused"]
 # Longer than the longest window, a day for senders' own ids; what is older can't be a repeat.
 KEEP_DELIVERIES_MS = 25 * 3_600_000
@@ -66,13 +64,25 @@ class Result:
 
 @dataclass(slots=True)
 class Committed:
-    """`ended_ns`: the commit's end, monotonic."""
+    """`ended_ns`: the commit's end, monotonic; `word`: what other processes are told of it, if anything."""
 
     results: list[Result]
     epoch: str
     before: int
     head: int
     ended_ns: int
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """How other processes are told of a commit. `word` makes the text, of its new facts as rows, in order.
+
+    `within` makes the text a part of the commit; without it, whoever hears of the commit on the loop has to send it.
+    """
+
+    word: Callable[[Sequence[Row]], str]
+    within: Callable[[str], Statement] | None
 
 
 class _Stop(Exception):
@@ -116,12 +126,24 @@ def _commit(
         oldest = {"oldest": now_ms - KEEP_DELIVERIES_MS, "boot": boot}
         connection.run("DELETE FROM deliveries WHERE at_ms < :oldest OR boot <> :boot", oldest)
     last: list[Statement] = []
+    word = ""
     if head != before:
         last.append(("UPDATE journal_head SET seq = :seq WHERE id = 1", {"seq": head}))
         if tell is not None:
-            last.append(tell(head))
+            word = tell.word(_new_rows(units, results))
+            last += [] if tell.within is None else [tell.within(word)]
     connection.commit(last)
-    return Committed(results, str(found["epoch"]), before, head, monotonic_ns())
+    return Committed(results, str(found["epoch"]), before, head, monotonic_ns(), word)
+
+
+def _new_rows(units: Sequence[PlainUnit], results: Sequence[Result]) -> list[Row]:
+    return [
+        entry.columns
+        for unit, result in zip(units, results, strict=True)
+        if result.outcome == "stored"
+        for entry, known in zip(unit.entries, result.existing, strict=True)
+        if known is None
+    ]
 
 
 def _one(

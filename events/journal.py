@@ -74,9 +74,9 @@ class Journal:
         if newest := self._readers_after(self._ring.head, ring):
             self._ring.add(newest)
         self._listeners: list[Callable[[Sequence[Fact]], None]] = []
-        self._own_commits: list[Callable[[int], bool]] = []
+        self._own_commits: list[Callable[[int, str], None]] = []
         self._catching_up = threading.Lock()
-        self._nudged = threading.Event()
+        self._nudged = runtime.waiter()  # renewed before each look; cheaper than an Event, and a look costs a while
         self._poll_seconds = poll_seconds
         self._closed = False
         self._poll_error: str | None = None
@@ -144,17 +144,17 @@ class Journal:
         """`callback` gets every fact from now on, in order, on the loop; it must not yield."""
         self._listeners.append(callback)
 
-    def on_own_commit(self, callback: Callable[[int], bool]) -> None:
-        """`callback` gets the last seq of each commit of this process, on the loop; it must not yield.
+    def on_own_commit(self, callback: Callable[[int, str], None]) -> None:
+        """`callback` gets the last seq of each commit of this process, and the word that others are told of it.
 
-        True: it has woken a task that is to have its turn before the listeners have theirs.
+        On the loop, before the listeners; it must not yield.
         """
         self._own_commits.append(callback)
 
-    def tell_with_commits(self, tell: Tell) -> None:
-        """`tell(head)` is a statement that goes along with each commit of this process: others hear when it ends.
+    def tell_commits(self, tell: Tell) -> None:
+        """What others are told of each commit of this process from now on.
 
-        Called in the writing thread: plain values, no logging. Only for Postgres, whose NOTIFY it is.
+        Called in the writing thread: plain values, no logging. `within` is for Postgres only, whose NOTIFY it is.
         """
         self._writer.tell = tell
 
@@ -162,6 +162,16 @@ class Journal:
         """Another process says that it committed `head`: look now instead of at the next poll. Never yields."""
         if head > self._ring.head:
             self._nudged.set()
+
+    def bring(self, facts: Sequence[Fact]) -> None:
+        """What another process committed: told at once where it follows what is known here, else looked for.
+
+        Never yields. Who calls it vouches that all of this is committed.
+        """
+        if facts[0].seq == self._ring.head + 1 and not self._closed:
+            self._tell(facts)
+        else:
+            self.nudge(facts[-1].seq or 0)
 
     def reach(self, seq: int) -> None:
         """Look now for what others committed, when somebody knows of `seq` and this process does not yet.
@@ -198,18 +208,16 @@ class Journal:
         except TimeoutError as error:
             raise DatabaseUnavailable(f"the database did not answer within {READING_SECONDS:g} s") from error
 
-    def _committed(self, facts: Sequence[Fact], ended_ns: int) -> None:
+    def _committed(self, facts: Sequence[Fact], ended_ns: int, word: str) -> None:
         """From the writer, after a commit: facts with rising seq, contiguous among themselves."""
         last = facts[-1].seq or 0
         self.newest_commit = NewestCommit(last, ended_ns)
-        woken = [callback(last) for callback in self._own_commits]
-        if any(woken):
-            # Others read what was committed while it is told here, and not after a thousand clients had it.
-            self._runtime.sleep(0)
+        for callback in self._own_commits:
+            callback(last, word)
         if facts[0].seq == self._ring.head + 1:
             self._tell(facts)
             return
-        if last <= self._ring.head:  # told by the poll, which looked in that turn
+        if last <= self._ring.head:  # told by the poll, which looked between the commit's end and this
             return
         # Another process committed in between, and its facts come first. The poll reads them: whoever appended is to be
         # answered now, and not when a slow database has told what others wrote.
@@ -236,7 +244,7 @@ class Journal:
     def _poll(self) -> None:
         while not self._closed:
             self._nudged.wait(self._poll_seconds)
-            self._nudged.clear()
+            self._nudged = self._runtime.waiter()
             try:
                 self._catch_up()
                 self._poll_error = None

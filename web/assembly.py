@@ -22,7 +22,7 @@ from signals.timing import Stopwatch
 from web import api, openapi, ops, rebuilding
 from web.api import connections
 from web.app import bare_flask, behind_proxies, create_flask
-from web.auth import Auth
+from web.auth import Auth, secrets
 from web.chosen import Chosen
 from web.database import opened_journal, with_secret_key
 from web.desk import Desk, Values
@@ -185,7 +185,14 @@ def wakeups(journal: Journal, bus: Bus, runtime: Runtime, values: Values) -> Wak
         verify_tls=values.redis_tls_verify,
     )
     return Wakeups(
-        journal, bus, runtime, carrier, values.process, own=OWN_UPDATES, gap_seconds=values.wakeup_gap_seconds
+        journal,
+        bus,
+        runtime,
+        carrier,
+        values.process,
+        key=secrets.derive(values.secret_key, "wake-ups"),
+        own=OWN_UPDATES,
+        gap_seconds=values.wakeup_gap_seconds,
     )
 
 

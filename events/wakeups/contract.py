@@ -23,6 +23,12 @@ class Carrier(Protocol):
     def in_commit(self) -> Callable[[str], Statement] | None:
         """What makes a text part of a commit, so that it is sent by its end; None where that can't be."""
 
+    def send_at_once(self, text: str) -> bool:
+        """Send a short text without yielding, while no other `send` runs; the next one learns what became of it.
+
+        False where that can't be just now. Raises Away.
+        """
+
     def send(self, texts: Sequence[str]) -> None:
         """To every process that listens. Raises Away within a few seconds."""
 

@@ -39,6 +39,10 @@ class Notify:
     def in_commit(self) -> Callable[[str], Statement]:
         return lambda text: (TELL, {"channel": self._channel, "text": text})
 
+    def send_at_once(self, text: str) -> bool:
+        del text
+        return False  # only a native thread may wait for Postgres; a commit brings its own text along
+
     def send(self, texts: Sequence[str]) -> None:
         _within(self._sending.call, self._send, tuple(texts))
 

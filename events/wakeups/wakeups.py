@@ -1,22 +1,21 @@
 """Joins one process's journal and bus to those of the others: two tasks, a bounded memory, and nothing that waits."""
 
 import logging
-import threading
-from collections.abc import Callable
 from typing import Any
 
 from events.bus import Bus
+from events.commit import Tell
 from events.envelope import Passing
 from events.journal import Journal
-from events.wakeups import messages
 from events.wakeups.contract import Away, Carrier
+from events.wakeups.messages import Speech
 from runtime import Runtime
 
 log = logging.getLogger("events.wakeups")
 MOST_KEYS = 1_000
 MOST_AT_ONCE = 100
-# To tell so many local clients takes a millisecond; fewer need not wait until the others are told.
-CROWD = 200
+# Commits that are told one by one; of more only how far they reach.
+MOST_WORDS = 16
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.1, 2.0
 
 
@@ -24,9 +23,11 @@ class Wakeups:
     """`own` names the passing types that every process makes by itself, and so need not be told.
 
     Passing updates wait by key, the newest only, so a carrier that stands still costs no memory; nobody but the task
-    that sends ever waits for it. A commit tells itself where the carrier is the database; else that task tells it,
-    before a crowd of own clients hears. Who begins to listen says hello and is told the newest of each key. Without a
-    carrier nothing is sent, and the journal's poll finds everything.
+    that sends ever waits for it. A commit is told before the own clients hear of it: by itself where the carrier is the
+    database, else by one send that waits for nothing, unless that task is sending. Who begins to listen says hello and
+    is told the newest of each key. Without a carrier nothing is sent, and the journal's poll finds everything.
+
+    `key` is the desk's secret, the same in all of its processes.
     """
 
     def __init__(
@@ -37,14 +38,17 @@ class Wakeups:
         carrier: Carrier | None,
         process: str,
         *,
+        key: str,
         own: frozenset[str],
         gap_seconds: float,
     ) -> None:
         self._journal, self._bus, self._runtime, self._carrier = journal, bus, runtime, carrier
         self._process, self._own, self._gap = process, own, gap_seconds
-        self.crowd: Callable[[], int] = int  # how many live clients this process has; whoever serves them sets it
-        self._due = threading.Event()
-        self._head = 0
+        self._speech = Speech(process, journal.epoch, key)
+        self._due = runtime.waiter()  # renewed after each wait; cheaper than an Event, once a commit
+        self._head = 0  # committed and not told yet
+        self._words: list[str] = []  # what is to be told of it
+        self._unsure = 0  # told by a send whose outcome is not known yet
         self._hello = False
         self._at_hand = False  # the task that sends waits for nothing but something to send
         self._mine: dict[str, str] = {}  # the newest of what was published here
@@ -58,11 +62,8 @@ class Wakeups:
         if self._carrier is None:
             return
         in_commit = self._carrier.in_commit
-        if in_commit is None:
-            self._journal.on_own_commit(self._committed)
-        else:
-            self._journal.tell_with_commits(lambda head: in_commit(messages.head_text(self._process, head)))
-            self._journal.on_own_commit(self._told_by_itself)
+        self._journal.tell_commits(Tell(self._speech.commit, in_commit))
+        self._journal.on_own_commit(self._committed if in_commit is None else self._told_by_itself)
         self._bus.listen(self._told)
         self._runtime.spawn(self._send_on, self._carrier)
         self._runtime.spawn(self._receive_on, self._carrier)
@@ -85,20 +86,32 @@ class Wakeups:
         }
 
     # On the loop, never yielding
-    def _committed(self, head: int) -> bool:
-        self._head = head
+    def _committed(self, head: int, word: str) -> None:
+        if self._at_hand and self._said_at_once(word):
+            self._unsure = head
+        else:
+            self._head = head
+            if len(self._words) <= MOST_WORDS:  # one too many says so
+                self._words.append(word)
+        self._at_hand = False
         self._due.set()
-        return self._at_hand and self.crowd() >= CROWD
 
-    def _told_by_itself(self, head: int) -> bool:
+    def _said_at_once(self, word: str) -> bool:
+        try:
+            return self._carrier is not None and self._carrier.send_at_once(word)
+        except Away as error:
+            log.debug("a commit could not be told at once: %s", error)  # the task that sends says more
+            return False
+
+    def _told_by_itself(self, head: int, word: str) -> None:
+        del head, word
         self._sent += 1
-        return False
 
     def _told(self, update: Passing) -> None:
         key = f"{update.type}:{update.key}"
         if update.type in self._own or self._theirs.get(key) == update.id:
             return
-        text = messages.passing_text(self._process, update)
+        text = self._speech.passing(update)
         if self._carrier is None or len(text.encode()) > self._carrier.most_bytes:
             self._dropped += 1
             return
@@ -118,7 +131,7 @@ class Wakeups:
             self._at_hand = True
             self._due.wait()
             self._at_hand = False
-            self._due.clear()
+            self._due = self._runtime.waiter()
             if self._stopping:
                 break
             failures = 0 if self._send(carrier) else failures + 1
@@ -128,29 +141,31 @@ class Wakeups:
 
     def _send(self, carrier: Carrier) -> bool:
         head, self._head = self._head, 0
+        words, self._words = self._words, []
+        unsure, self._unsure = self._unsure, 0
         hello, self._hello = self._hello, False
         keys = list(self._untold)[:MOST_AT_ONCE]
         for key in keys:
             del self._untold[key]
         texts = [self._mine[key] for key in keys]
         if head:
-            texts.append(messages.head_text(self._process, head))
+            texts += words if 0 < len(words) <= MOST_WORDS else [self._speech.head(head)]
         if hello:
-            texts.append(messages.hello_text(self._process))
+            texts.append(self._speech.hello())
         if self._untold:
             self._due.set()
-        if not texts:
+        if not texts and not unsure:
             return True
         try:
             carrier.send(texts)
         except Away as error:
             self._note("send", error)
-            self._head, self._hello = max(head, self._head), hello or self._hello
+            self._head, self._hello = max(head, unsure, self._head), hello or self._hello
             self._untold |= {key: None for key in keys if key in self._mine}
             self._due.set()
             return False
         self._note("send", None)
-        self._sent += len(texts)
+        self._sent += len(texts) + (unsure > 0)
         return True
 
     # Receiving
@@ -173,15 +188,18 @@ class Wakeups:
             self._note("receive", None)
             for text in texts:
                 self._take(text)
+            self._runtime.sleep(0)  # who always has something to read never yields
         self._let_go(carrier.close_receiving)
 
     def _take(self, text: str) -> None:
-        told = messages.read(text)
+        told = self._speech.understand(text)
         if told is None:
             self._refused += 1
         elif told.by != self._process:
             self._received += told.head is not None or told.passing is not None
-            if told.head is not None:
+            if told.facts:
+                self._journal.bring(told.facts)
+            elif told.head is not None:
                 self._journal.nudge(told.head)
             elif told.passing is not None:
                 self._pass_on(told.passing)

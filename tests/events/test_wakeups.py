@@ -1,5 +1,6 @@
 """What one process commits or publishes, the others hear at once, by Redis or by Postgres, and never twice."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -8,15 +9,19 @@ import pytest
 import redis
 
 from events.bus import Bus
-from events.envelope import Passing
-from events.journal import Journal, open_journal
-from events.wakeups import Wakeups, carrier_for, messages
+from events.envelope import Fact, Passing
+from events.journal import READING_SECONDS, READING_THREADS, Journal, open_journal
+from events.rows import to_row
+from events.wakeups import Wakeups, carrier_for
+from events.wakeups.messages import SEAL_CHARS, Speech
 from runtime import Runtime
 from tests.events.conftest import fact, unit
 from tests.events.test_lease import wait_for
+from tests.support.patience import PATIENCE
 from tests.support.redis import RedisServer
 
 pytestmark = pytest.mark.postgres
+KEY = "a secret of the desk"
 OWN = frozenset({"system_health_update"})
 
 
@@ -25,11 +30,13 @@ class Process:
 
     def __init__(self, name: str, runtime: Runtime, database_url: str, redis_url: str) -> None:
         self.journal: Journal = open_journal(database_url, runtime, poll_seconds=20.0)
+        self.facts: list[Fact] = []
+        self.journal.listen(self.facts.extend)
         self.bus = Bus(runtime, per_second=1000.0)
         self.heard: list[Passing] = []
         self.bus.listen(self.heard.append)
         carrier = carrier_for(runtime, self.journal.epoch, database_url=database_url, redis_url=redis_url)
-        self.wakeups = Wakeups(self.journal, self.bus, runtime, carrier, name, own=OWN, gap_seconds=0.01)
+        self.wakeups = Wakeups(self.journal, self.bus, runtime, carrier, name, key=KEY, own=OWN, gap_seconds=0.01)
         self.wakeups.start()
 
     def connected(self) -> bool:
@@ -76,6 +83,44 @@ def test_a_commit_is_heard_without_waiting_for_the_poll(make: MakeProcess) -> No
         here.journal.append(unit(fact(str(n))))
         wait_for(lambda n=n: there.journal.head == n + 1, 15.0)  # of the 20 s
     assert here.wakeups.stats()["received"] == 0
+
+
+def test_a_small_commit_brings_its_facts_along(make: MakeProcess) -> None:
+    """The other process knows them as they were stored, without asking the database: all that read there are busy.
+
+    Seen to fail with wake-ups that say only how far the journal reaches.
+    """
+    here, there = make("here"), make("there")
+    free, busy = threading.Event(), threading.Semaphore(0)
+
+    def hold(readers: object) -> None:
+        del readers
+        busy.release()
+        free.wait(PATIENCE)
+
+    held = [threading.Thread(target=there.journal.read, args=(hold,)) for _ in range(READING_THREADS)]
+    try:
+        for thread in held:
+            thread.start()
+            assert busy.acquire(timeout=PATIENCE)
+        for n in range(3):
+            here.journal.append(unit(fact(f"\N{EURO SIGN} {n} 'quoted' \\")))
+        wait_for(lambda: len(there.facts) == 3, READING_SECONDS / 2)
+    finally:
+        free.set()
+        for thread in held:
+            thread.join(PATIENCE)
+    assert there.facts == here.facts
+
+
+def test_a_commit_that_is_too_large_to_bring_along_is_read(make: MakeProcess) -> None:
+    """Of many or of long facts only the last one's number travels; those behind them follow in order."""
+    here, there = make("here"), make("there")
+    here.journal.append(unit(fact("long " * 4_000)))
+    here.journal.append(unit(*(fact(str(n)) for n in range(40))))
+    here.journal.append(unit(fact("short")))
+    wait_for(lambda: len(there.facts) == 42, 15.0)  # of the 20 s
+    assert there.facts == here.facts
 
 
 def test_the_newest_passing_update_reaches_the_other_clients(make: MakeProcess) -> None:
@@ -133,17 +178,43 @@ def say(by: str, request: pytest.FixtureRequest, channel: str, text: str) -> Non
 
 
 def test_what_strangers_say_changes_nothing(make: MakeProcess, by: str, request: pytest.FixtureRequest) -> None:
-    """Broken text, facts and unknown types are refused and counted; a wrong head costs one look."""
+    """What no process of the desk has sealed is refused and counted: facts, heads, updates, also with words changed.
+
+    Seen to fail with a seal that nobody looks at.
+    """
     here = make("here")
-    channel = f"signal_desk:{here.journal.epoch}"
-    forged = messages.passing_text("stranger", price(7.0)).replace("price_update", "signal_update")
-    for text in ("{", "[]", '{"by": 1}', '{"by": "x"}', '{"by": "x", "key": "k", "passing": {}}', forged):
-        say(by, request, channel, text)
-    say(by, request, channel, messages.head_text("stranger", 10**12))
-    wait_for(lambda: here.wakeups.stats()["refused"] == 6)
-    here.journal.append(unit(fact()))
-    assert here.journal.head == 1
+    epoch = here.journal.epoch
+    row = to_row(fact("forged")) | {"seq": 1}
+    forged = [Speech("stranger", epoch, "a guess"), Speech("stranger", epoch, "")]
+    ours = Speech("there", epoch, KEY).head(1)
+    texts = [
+        "",
+        "{",
+        "[]",
+        '{"by": "x"}',
+        "\N{EURO SIGN}" * 40,
+        ours[:SEAL_CHARS] + ours[SEAL_CHARS:].replace("1", "2"),
+    ]
+    texts += [text for one in forged for text in (one.hello(), one.head(1), one.commit([row]), one.passing(price(7.0)))]
+    for text in texts:
+        say(by, request, f"signal_desk:{epoch}", text)
+    wait_for(lambda: here.wakeups.stats()["refused"] == len(texts))
+    here.journal.append(unit(fact("ours")))
+    assert [one.message for one in here.facts] == ["ours"]
     assert here.heard == []
+
+
+def test_a_process_of_another_version_is_not_believed_blindly(
+    make: MakeProcess, by: str, request: pytest.FixtureRequest
+) -> None:
+    """What the desk's own key has sealed and nobody here understands is refused; the poll finds what was meant."""
+    here = make("here")
+    other = Speech("there", here.journal.epoch, KEY)
+    told = other.commit([{"seq": 1, "data": "{}"}]), other.passing(Passing("signal_update", "k", {}, "", "desk"))
+    for text in told:
+        say(by, request, f"signal_desk:{here.journal.epoch}", text)
+    wait_for(lambda: here.wakeups.stats()["refused"] == len(told))
+    assert (here.facts, here.heard) == ([], [])
 
 
 @pytest.mark.parametrize("by", ["redis"], indirect=True)
@@ -163,3 +234,16 @@ def test_a_redis_that_stands_still_delays_nobody(make: MakeProcess, redis_server
     here.journal.append(unit(fact()))
     wait_for(lambda: there.journal.head == 51)
     wait_for(lambda: prices(there)[-1:] == [49.0])
+
+
+@pytest.mark.parametrize("by", ["redis"], indirect=True)
+def test_what_redis_took_and_never_passed_on_is_told_again(make: MakeProcess, redis_server: RedisServer) -> None:
+    """Redis closes who was idle for long: what is said into that moment is heard, though nothing follows it.
+
+    Seen to fail with a sender that takes a commit for told before Redis has answered.
+    """
+    here, there = make("here"), make("there")
+    wait_for(lambda: here.wakeups.stats()["sent"] > 0)
+    redis.Redis.from_url(redis_server.url).client_kill_filter(_type="normal")
+    here.journal.append(unit(fact("only one")))
+    wait_for(lambda: [one.message for one in there.facts] == ["only one"], 15.0)  # of the 20 s

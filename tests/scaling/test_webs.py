@@ -116,17 +116,17 @@ class Heard(Follower):
         return [one for one in self.passing if one["type"] == type_]
 
 
-def test_only_hints_travel(desk: Topology) -> None:
-    """Whoever listens in learns how far the journal reaches, and no word of an alert: no text, no secret."""
+def test_no_secret_travels_between_the_webs(desk: Topology) -> None:
+    """Whoever listens in hears what clients see, too, and no more: an alert without the secrets that it came with."""
     canary = "canary-7d793037a0760186574b0282f2f435e7"
     channel = f"signal_desk:{desk.webs[0].get('/api/state')['epoch']}"
     with psycopg.connect(desk.database_url, autocommit=True) as stranger:
         stranger.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
         body = json.loads(alerts.entry(150)) | {"comment": canary, "secret": canary}
         assert requests.post(desk.webs[0].url + hook(desk.webs[0]), json=body, timeout=PATIENCE).ok
-        heard = [json.loads(told.payload) for told in stranger.notifies(timeout=PATIENCE, stop_after=2)]
-    assert heard
-    assert {frozenset(one) for one in heard} == {frozenset({"by", "head"})}
+        heard = [told.payload for told in stranger.notifies(timeout=PATIENCE, stop_after=2)]
+    assert any("signal_received" in one for one in heard)
+    assert not any(canary in one for one in heard)
 
 
 def test_a_webhook_token_rotated_at_one_web_is_refused_at_the_other(desk: Topology) -> None:

@@ -102,7 +102,6 @@ class Gateway:
             self.passing.add(passing)
         self.desk.journal.listen(self._facts)
         self.desk.bus.listen(self._passing)
-        self.desk.wakeups.crowd = lambda: len(self._clients)
         self.desk.count_sockets.append(self.count)
         self.desk.tell_delivery.append(self.delivery)
         self.desk.count_delivered.append(self.counts)
