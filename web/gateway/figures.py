@@ -41,13 +41,19 @@ class Figure:
             self._message = Message(self.passing.envelope())
         return self._message
 
+    def wanted(self, by: Subscription) -> bool:
+        return by.wants(self.passing.type, self.passing.symbol)
+
 
 class Figures:
-    """At most `most` keys; the one that was silent for longest is forgotten."""
+    """At most `most` keys; the one that was silent for longest is forgotten.
+
+    `newest` is the last place, `told` the last one that the rooms were told of.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self.newest = 0
+        self.newest = self.told = 0
         # Places are this process': a cursor of another one, or of the one before, counts for nothing.
         self._mark = new_id()[-12:]
         self._figures: OrderedDict[str, Figure] = OrderedDict()
@@ -71,21 +77,34 @@ class Figures:
             self._keys = list(self._figures)
         return figure
 
-    def after(self, place: int, wanted: Subscription) -> Iterator[tuple[str, Figure]]:
-        """The values that came after a place, by `type:key`, the oldest first."""
-        for at in range(bisect_right(self._places, place), len(self._places)):
+    def between(self, place: int, last: int) -> Iterator[tuple[str, Figure]]:
+        """The values that came after a place and are not overtaken, by `type:key`, the oldest first."""
+        for at in range(bisect_right(self._places, place), bisect_right(self._places, last)):
             key = self._keys[at]
             figure = self._figures.get(key)
-            if figure is None or figure.place != self._places[at]:
-                continue
-            if wanted.wants(figure.passing.type, figure.passing.symbol):
+            if figure is not None and figure.place == self._places[at]:
                 yield key, figure
+
+    def tell(self, most: int) -> list[Figure]:
+        """The next that the rooms are to be told of, in bytes at most so many or one; from now on they are `told`."""
+        figures: list[Figure] = []
+        size = 0
+        for _, figure in self.between(self.told, self.newest):
+            figures.append(figure)
+            self.told = figure.place
+            size += figure.message.size
+            if size >= most:
+                return figures
+        self.told = self.newest
+        return figures
 
     def taken(self, wanted: Subscription, kind: Kind, place: int) -> tuple[Packet | None, int | None]:
         """The next of them as one packet, and the place that they reach to: None when there are no more."""
         packets: list[Packet] = []
         size = 0
-        for _, figure in self.after(place, wanted):
+        for _, figure in self.between(place, self.told):
+            if not figure.wanted(wanted):
+                continue
             if size >= TAKEN_BYTES:
                 return joined(packets), place
             packet = figure.message.packet(kind)
@@ -101,7 +120,9 @@ class Figures:
             return b"{}", self._cursor(self.newest)
         parts: list[bytes] = []
         size, place = 0, self._place(asked)
-        for key, figure in self.after(place, wanted):
+        for key, figure in self.between(place, self.newest):
+            if not figure.wanted(wanted):
+                continue
             if asked is not None and size >= ANSWER_BYTES:
                 return b"{" + b",".join(parts) + b"}", self._cursor(place) + MORE
             parts.append(wire.encode(key) + b":" + figure.message.json)

@@ -99,7 +99,7 @@ class Gateway:
         app.register_blueprint(self.polls.blueprint())
         sockets = self._socketio.init_app(app)
         for passing in self.desk.bus.latest().values():
-            self.passing.add(passing)
+            self._passing(passing)
         self.desk.journal.listen(self._facts)
         self.desk.bus.listen(self._passing)
         self.desk.count_sockets.append(self.count)
@@ -120,7 +120,8 @@ class Gateway:
         self.polls.wake(facts)
 
     def _passing(self, passing: Passing) -> None:
-        self.rooms.tell_latest(self.passing.add(passing))
+        self.passing.add(passing)
+        self._telling.hear_figure()
 
     # Coming and going
     def new_outbox(self) -> Outbox:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from queue import Empty
 from typing import TYPE_CHECKING, Any
 
@@ -153,18 +153,19 @@ class Outbox:
         if self.shown is None:
             self.shown = newest
 
-    def owe_figure(self, figure: Figure, packet: Packet) -> None:
-        """A broadcast's figure for a client that is behind already."""
+    def owe_figures(self, figures: Sequence[Figure], packet: Packet) -> None:
+        """A broadcast's figures, in one packet, for a client that is behind already."""
         if not self.over and not self._direct(packet):
-            self.miss_figure(figure, packet)
+            self.miss_figures(figures, packet)
 
-    def miss_figure(self, figure: Figure, packet: Packet) -> None:
-        """As `owe_figure`, for a line that is known not to take it now."""
+    def miss_figures(self, figures: Sequence[Figure], packet: Packet) -> None:
+        """As `owe_figures`, for a line that is known not to take them now."""
         self.sent_bytes -= packet.size  # counted for everybody in the room; for this one when it takes it
         if self.shown is None:
-            self.shown = figure.place - 1
-        elif figure.before > self.shown:
-            self.overtaken += 1
+            self.shown = figures[0].place - 1
+        else:
+            shown = self.shown
+            self.overtaken += sum(1 for figure in figures if figure.before > shown)
         if not self._items:
             self._wake()
 

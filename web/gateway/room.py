@@ -51,7 +51,7 @@ class Room:
 
     def remove(self, client: Client) -> None:
         client.outbox.on_open = None
-        client.outbox.leave_figures(self._figures.newest)
+        client.outbox.leave_figures(self._figures.told)
         self._clear[client.kind].pop(client, None)
         self._behind.pop(client, None)
         client.depart()
@@ -85,21 +85,21 @@ class Room:
                             full.append(client)
         return full
 
-    def tell_latest(self, figure: Figure) -> None:
-        """A passing figure: who is behind takes the newest of its key later. Never yields."""
+    def tell_figures(self, figures: Sequence[Figure]) -> None:
+        """Passing figures, all in one piece: who is behind takes the newest of each key later. Never yields."""
         behind = list(self._behind)
         for kind, clear in self._clear.items():
             if clear or _any(behind, kind):
-                packet = figure.message.packet(kind)
+                packet = joined([figure.message.packet(kind) for figure in figures])
                 self.bytes[kind] += packet.size
                 for client, sent in write_all(clear, packet.frame):
                     if sent:
                         client.outbox.missed(packet, sent)
                     else:
-                        client.outbox.miss_figure(figure, packet)
+                        client.outbox.miss_figures(figures, packet)
                 for client in behind:
                     if client.kind == kind:
-                        client.outbox.owe_figure(figure, packet)
+                        client.outbox.owe_figures(figures, packet)
 
 
 def _any(behind: Sequence[Client], kind: Kind) -> bool:

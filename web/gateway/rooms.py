@@ -16,7 +16,7 @@ from web.gateway.room import Room
 if TYPE_CHECKING:
     from events.envelope import Fact
     from web.gateway.client import Client
-    from web.gateway.figures import Figure, Figures
+    from web.gateway.figures import Figures
     from web.gateway.messages import Message
 
 # What one pass over everybody's sockets copies at most: some 20 ms of the loop. A single message goes whole.
@@ -150,14 +150,23 @@ class Rooms:
         """Bytes that one pass may bring to each client."""
         return min(self.piece, PASS_BYTES // max(1, sum(map(len, self._rooms.values()))))
 
-    def tell_latest(self, figure: Figure) -> None:
-        """A passing figure to everyone who wants it. Never yields."""
+    def tell_figures(self) -> bool:
+        """The passing figures that nobody was told of, as many as one pass may bring, to everyone who wants them.
+
+        Whether there are more. Never yields.
+        """
+        if not self._rooms:
+            self._figures.told = self._figures.newest
+            return False
+        figures = self._figures.tell(self._most_at_once())
         for wanted, room in list(self._rooms.items()):
-            if wanted.wants(figure.passing.type, figure.passing.symbol):
+            owed = [figure for figure in figures if figure.wanted(wanted)]
+            if owed:
                 try:
-                    room.tell_latest(figure)
+                    room.tell_figures(owed)
                 except Exception:  # noqa: BLE001 - whatever it is: `_break` logs it, and the other rooms go on
                     self._break(wanted, room)
+        return self._figures.told < self._figures.newest
 
     def _break(self, wanted: Subscription, room: Room) -> None:
         """Nobody knows who in it was told what: it is no room any more, and its clients are ended. Never yields."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from web.gateway.outbox import Outbox
@@ -81,8 +81,8 @@ class StockOutbox(Outbox):
     def leave_figures(self, newest: int) -> None:
         self.shown = newest
 
-    def owe_figure(self, figure: Figure, packet: Packet) -> None:
-        del figure
+    def owe_figures(self, figures: Sequence[Figure], packet: Packet) -> None:
+        del figures
         self.owe(packet)
 
     def clear(self) -> None:

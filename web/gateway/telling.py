@@ -1,4 +1,4 @@
-"""Follows the journal for the rooms: what is committed is told at once, and much of it piece by piece."""
+"""Follows the journal and the figures for the rooms: a commit at once, a turn's figures together, much in pieces."""
 
 from __future__ import annotations
 
@@ -24,12 +24,14 @@ log = logging.getLogger("web.gateway")
 
 
 class Telling:
-    """What was not told yet is no queue: it is the journal behind `Rooms.considered`, read again piece by piece."""
+    """What was not told yet is no queue: it is the journal behind `Rooms.considered`, read again piece by piece, and
+    the figures behind `Figures.told`.
+    """
 
     def __init__(self, journal: Journal, rooms: Rooms, encoder: Encoder, runtime: Runtime, stats: Stats) -> None:
         self._journal, self._rooms, self._encoder = journal, rooms, encoder
         self._runtime, self._stats = runtime, stats
-        self._going_on = False
+        self._going_on = self._going_to_tell_figures = False
 
     def hear(self, facts: Sequence[Fact]) -> None:
         """The facts of one commit. Never yields."""
@@ -39,6 +41,19 @@ class Telling:
             return
         self._going_on = True
         self._runtime.spawn(self._go_on)
+
+    def hear_figure(self) -> None:
+        """A figure was added: with the others of this turn it goes out in the next one. Never yields."""
+        if not self._going_to_tell_figures:
+            self._going_to_tell_figures = True
+            self._runtime.spawn(self._tell_figures)
+
+    def _tell_figures(self) -> None:
+        try:
+            while self._rooms.tell_figures():
+                self._runtime.sleep(0)
+        finally:
+            self._going_to_tell_figures = False
 
     def _go_on(self) -> None:
         try:

@@ -30,7 +30,7 @@ class Broken(Outbox):
     def owe(self, packet: Packet) -> None:
         raise RuntimeError("nobody knows why")
 
-    def owe_figure(self, figure: Any, packet: Packet) -> None:
+    def owe_figures(self, figures: Any, packet: Packet) -> None:
         raise RuntimeError("nobody knows why")
 
 
@@ -101,9 +101,10 @@ def test_a_figure_that_fails_costs_its_room_alone(house: House) -> None:
     house.client("broken", outbox(Broken), subscription())
     other = house.client("other", outbox(), subscription(types=["price_update"]))
     update = Passing(type="price_update", key="NQ1!", data={"price": 1}, message="price", source="test")
-    house.rooms.tell_latest(house.figures.add(update))
+    figure = house.figures.add(update)
+    house.rooms.tell_figures()
     assert house.closed == ["broken"]
-    assert other.outbox.get().encode() == house.figures.add(update).message.json.decode()
+    assert other.outbox.get().encode() == figure.message.json.decode()
 
 
 def test_what_can_not_be_encoded_is_tried_again_for_all(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
