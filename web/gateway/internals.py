@@ -120,6 +120,11 @@ def keep_of_requests(server: Any, fields: tuple[str, ...]) -> None:
     server.eio.on("connect", connect)
 
 
+def takes_messages(server: Any) -> bool:
+    """Whether `hand_over` can be used, also in a version that nobody read."""
+    return hasattr(server, "_handle_eio_message")
+
+
 def hand_over(server: Any, eio_sid: str, data: str) -> None:
     """A message to the library's own handler, which raises whatever it likes for what it can't read."""
     server._handle_eio_message(eio_sid, data)

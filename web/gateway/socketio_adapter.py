@@ -105,7 +105,8 @@ class SocketIOAdapter:
             internals.keep_of_requests(self._server, OF_A_REQUEST)
         else:
             stock.mend(eio)
-        eio.on("message", self._message)
+        if internals.takes_messages(self._server):
+            eio.on("message", self._message)
         self._server.on("connect", self._connect)
         self._server.on("disconnect", self._disconnect)
         for name in self._gateway.commands.names:

@@ -1,6 +1,8 @@
 """Who comes back from beyond the ring: together they read the past once, and nobody stays behind for good."""
 
 import contextlib
+import json
+import selectors
 import socket
 import threading
 import time
@@ -71,6 +73,39 @@ def test_those_who_come_back_together_read_the_past_once(start: Any) -> None:
             after = page["next"]
         assert seqs == missed
     assert gateway.seen()["reads"] - before < 3 * FACTS / PAGE
+
+
+@pytest.mark.socket
+@pytest.mark.chaos
+def test_five_hundred_come_back_at_once(start: Any) -> None:
+    """The long form: all are up to date within 10 s, with a read a page, and none is let go."""
+    gateway = start(ring_facts=2_000, replay_facts=5_000)
+    head = gateway.append(7_000, at_once=200, size=400)
+    epoch = gateway.poll(after=0, limit=1)["epoch"]
+    hello = json.dumps({"op": "auth", "token": "admin-token", "epoch": epoch, "seq": head - 4_900})
+    clients = [websocket.create_connection(gateway.ws, timeout=PATIENCE) for _ in range(500)]
+    before, began = gateway.seen()["reads"], time.monotonic()
+    selector, last = selectors.DefaultSelector(), f'"seq":{head},"id"'.encode()
+    tails = {}
+    for client in clients:
+        client.send(hello)
+        selector.register(client.sock, selectors.EVENT_READ)
+        tails[client.sock] = b""
+    while tails and time.monotonic() < began + PATIENCE:
+        for key, _ in selector.select(1):
+            line: Any = key.fileobj
+            came = line.recv(1 << 20)
+            assert came, "it was let go"
+            tails[line] = tails[line][-100:] + came
+            if last in tails[line]:
+                selector.unregister(line)
+                del tails[line]
+    took, reads = time.monotonic() - began, gateway.seen()["reads"] - before
+    print(f"{took:.1f} s, {reads} reads")
+    assert took < 10
+    assert reads < 100
+    for client in clients:
+        client.sock.close()
 
 
 @pytest.mark.socket
