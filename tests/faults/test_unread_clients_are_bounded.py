@@ -73,7 +73,7 @@ def test_who_never_reads_100_000_events(start_server: StartServer, kind: str) ->
 def never_reads(start_server: StartServer, engine: str, warm_up: int, events: int, full_seconds: float) -> None:
     # Half a queue is full: what is more waits in the journal for two seconds.
     quota = {"CLIENT_STALL_SECONDS": "2", "PUBLISH_PER_SECOND": "1000000", "PUBLISH_BYTES_PER_SECOND": "1000000000"}
-    server = start_server(ASYNC_MODE=engine, PING_SECONDS="5", REPLAY_FACTS="50000", RING_FACTS="500", **quota)
+    server = start_server(ASYNC_MODE=engine, PING_SECONDS="5", REPLAY_FACTS="200000", RING_FACTS="500", **quota)
     publish(server, warm_up)  # fills what is kept in memory anyway: the ring, the database's page caches
     before = server.rss_mb()
     deaf = Deaf(server)

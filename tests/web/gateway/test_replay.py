@@ -18,7 +18,7 @@ from events.errors import DatabaseUnavailable
 from events.journal import Entry, Journal, Unit, open_journal
 from runtime import make
 from tests.support.patience import PATIENCE
-from tests.web.gateway.following import Plain, Talker
+from tests.web.gateway.following import Plain, Talker, wait_for
 from web.gateway import joining, pages
 from web.gateway.joining import Behind
 from web.gateway.messages import OLDER_MESSAGES, Encoder
@@ -155,6 +155,12 @@ def test_a_burst_is_not_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told == [False, False, False, False, False, True]
 
 
+def everybody_asks(asked: list[int]) -> None:
+    """A reading lasts until all eight have asked for it, and the last of them has had time to come to wait for it."""
+    wait_for(lambda: len(asked) >= 8)
+    time.sleep(0.2)
+
+
 def test_a_page_is_read_once_and_its_pieces_are_shared(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everybody who asks while a page is read waits for that reading, and is given the same bytes; filters have their
     own, and what nobody uses is forgotten.
@@ -164,12 +170,18 @@ def test_a_page_is_read_once_and_its_pieces_are_shared(journal: Journal, monkeyp
 
     def slow(*args: Any) -> Any:
         reads.append(args)
-        time.sleep(0.05)
+        everybody_asks(asked)
         return read(*args)
 
     monkeypatch.setattr(journal, "read", slow)
     found: list[Any] = []
-    asking = [threading.Thread(target=lambda: found.append(shared.at(210))) for _ in range(8)]
+    asked: list[int] = []
+
+    def ask() -> None:
+        asked.append(1)
+        found.append(shared.at(210))
+
+    asking = [threading.Thread(target=ask) for _ in range(8)]
     for one in asking:
         one.start()
     for one in asking:
@@ -203,14 +215,17 @@ def test_a_reading_that_fails_fails_for_all_who_wait(journal: Journal, monkeypat
     """Five hundred clients do not wait five seconds each, one after the other; the next one to ask reads again."""
     shared, reads = Pages(journal), []
 
+    asked: list[int] = []
+
     def away(*args: Any) -> Any:
         reads.append(args)
-        time.sleep(0.05)
+        everybody_asks(asked)
         raise DatabaseUnavailable("away")
 
     told: list[str] = []
 
     def ask() -> None:
+        asked.append(1)
         try:
             shared.at(210)
         except DatabaseUnavailable as error:
