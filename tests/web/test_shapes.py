@@ -1,6 +1,8 @@
 """What the API answers is what it declares: the dashboard's client is made from these declarations."""
 
+import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +10,8 @@ import pytest
 import requests
 from pydantic import BaseModel
 
-from tests.conftest import StartServer
 from tests.support.alerts import entry
+from tests.support.patience import PATIENT
 from tests.support.server import API_TOKEN, DeskServer
 from web import alert_shapes, desk_shapes, dry_run_shapes, job_shapes
 from web.assembly import App
@@ -18,18 +20,19 @@ LOG = "Alert ID,Ticker,Name,Description,Time\n1,MNQ1!,one,BUY MNQ1! @ 25118.25,2
 ADMIN = {"Authorization": f"Bearer {API_TOKEN}"}
 
 
-@pytest.fixture
-def fed(start_server: StartServer) -> DeskServer:
-    """A server with a few scored signals, one of them closed with a win."""
-    server = start_server()
-    for n in range(1, 7):
-        assert server.post_alert(entry(n, trade_id=f"T-{n}")).status_code == 200
-    server.wait_processed()
-    assert server.post_alert('{"side": "buy", "action": "sell", "symbol": "AAPL"}').status_code == 422
-    leaving = entry(9, trade_id="T-1", side="close", price=26_000.0)
-    assert server.post_alert(leaving).status_code == 200
-    server.wait_processed()
-    return server
+@pytest.fixture(scope="module")
+def fed(template_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskServer]:
+    """A server with a few scored signals, one of them closed with a win; the tests here share it."""
+    folder = Path(shutil.copytree(template_data_dir, tmp_path_factory.mktemp("fed") / "data"))
+    with DeskServer(folder, PATIENT) as server:
+        for n in range(1, 7):
+            assert server.post_alert(entry(n, trade_id=f"T-{n}")).status_code == 200
+        server.wait_processed()
+        assert server.post_alert('{"side": "buy", "action": "sell", "symbol": "AAPL"}').status_code == 422
+        leaving = entry(9, trade_id="T-1", side="close", price=26_000.0)
+        assert server.post_alert(leaving).status_code == 200
+        server.wait_processed()
+        yield server
 
 
 def declared(app: App) -> dict[str, type[BaseModel]]:
