@@ -27,19 +27,16 @@ NONE, MORE = "none", "~"
 
 
 class Figure:
-    """One value: `place` is its place in the order of all of them, `before` that of the value it replaced, or 0."""
+    """One value: `place` is its place in the order of all of them, `before` that of the value it replaced, or 0.
 
-    __slots__ = ("_message", "before", "passing", "place")
+    Raises NotFinite and BadWire for what has no JSON.
+    """
+
+    __slots__ = ("before", "message", "passing", "place")
 
     def __init__(self, passing: Passing, place: int, before: int) -> None:
         self.passing, self.place, self.before = passing, place, before
-        self._message: Message | None = None
-
-    @property
-    def message(self) -> Message:
-        if self._message is None:
-            self._message = Message(self.passing.envelope())
-        return self._message
+        self.message = Message(passing.envelope())
 
     def wanted(self, by: Subscription) -> bool:
         return by.wants(self.passing.type, self.passing.symbol)
@@ -62,11 +59,12 @@ class Figures:
         self._keys: list[str] = []
 
     def add(self, passing: Passing) -> Figure:
-        """A new value of its key."""
+        """A new value of its key. Raises NotFinite and BadWire before anything of it is kept."""
         key = f"{passing.type}:{passing.key}"
         before = self._figures.get(key)
+        figure = Figure(passing, self.newest + 1, before.place if before else 0)
         self.newest += 1
-        figure = self._figures[key] = Figure(passing, self.newest, before.place if before else 0)
+        self._figures[key] = figure
         self._figures.move_to_end(key)
         if len(self._figures) > self._most:
             self._figures.popitem(last=False)

@@ -11,6 +11,7 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from events.bus import MOST_KEYS
+from events.errors import EventsError
 from web.gateway import internals
 from web.gateway.commands import Commands
 from web.gateway.figures import Figures
@@ -120,7 +121,11 @@ class Gateway:
         self.polls.wake(facts)
 
     def _passing(self, passing: Passing) -> None:
-        self.passing.add(passing)
+        try:
+            self.passing.add(passing)
+        except EventsError as error:  # NaN, where somebody divided by nothing: polls and clients keep the one before
+            log.warning("a %s can't be told: %s", passing.type, error.message)
+            return
         self._telling.hear_figure()
 
     # Coming and going
