@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any, Literal
 
+from events import wire
 from events.clock import new_id, now_text
 from events.record import record
 
@@ -30,6 +31,14 @@ class Fact:
     timestamp: str = field(default_factory=now_text)
     epoch: str | None = None
     seq: int | None = None
+    # At most one: a fact and the same at its place in the journal share what either of them has made.
+    _text: list[str] = field(default_factory=list, repr=False, compare=False)
+
+    def text(self) -> str:
+        """`data` as strict JSON, made once for the journal, the tables and everybody. Raises NotFinite, BadWire."""
+        if not self._text:
+            self._text.append(wire.encode(self.data).decode())
+        return self._text[0]
 
     def at(self, epoch: str, seq: int) -> "Fact":
         """The same fact at its place in the journal."""
@@ -45,6 +54,7 @@ class Fact:
             self.timestamp,
             epoch,
             seq,
+            self._text,
         )
 
     def envelope(self) -> dict[str, Any]:

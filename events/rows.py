@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from events import upcasting, wire
+from events import upcasting
 from events.envelope import Fact
 
 COLUMNS = "seq, id, type, version, source, origin, level, message, timestamp, symbol, data"
@@ -28,7 +28,7 @@ def to_row(fact: Fact) -> dict[str, Any]:
         "message": fact.message.replace("\0", "\N{REPLACEMENT CHARACTER}"),
         "timestamp": fact.timestamp,
         "symbol": fact.symbol,
-        "data": wire.encode(fact.data).decode(),
+        "data": fact.text(),
     }
 
 
@@ -39,6 +39,7 @@ def data_of(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def to_fact(row: Mapping[str, Any], epoch: str) -> Fact:
     """The fact of a row that has COLUMNS."""
+    as_today = row["version"] == upcasting.version(row["type"])
     return Fact(
         type=row["type"],
         data=data_of(row),
@@ -51,4 +52,5 @@ def to_fact(row: Mapping[str, Any], epoch: str) -> Fact:
         timestamp=row["timestamp"],
         epoch=epoch,
         seq=row["seq"],
+        _text=[row["data"]] if as_today else [],
     )

@@ -28,9 +28,9 @@ def encode(value: object) -> bytes:
     return encoded
 
 
-def encode_again(value: object) -> bytes:
-    """JSON of what `encode` has taken before: a fact that is on disk holds no NaN, so nobody looks for one."""
-    return orjson.dumps(value)
+def encode_around(value: Mapping[str, object], name: str, text: str) -> bytes:
+    """JSON of `value` with, as its field `name`, what `encode` has made a text of before."""
+    return orjson.dumps({**value, name: orjson.Fragment(text)})
 
 
 def _may_hide(value: Any) -> bool:

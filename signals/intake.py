@@ -15,7 +15,7 @@ from signals.alert import Parsed, Unusable, find_secrets, freshness, parse
 from signals.alert.keys import delivery_key
 from signals.projection import changes
 from signals.row import alert_fields, headline, new_row
-from signals.scrub import scrubbed, scrubbed_text
+from signals.scrub import hidden_in, scrubbed, scrubbed_text
 from signals.sources import Source, Sources
 from signals.strangers import Strangers
 from signals.timing import Stopwatch, ms
@@ -174,17 +174,10 @@ class Intake:
                 # The body is kept once: with 200 alerts in 64 KiB it would else be 12 MiB.
                 data["alert"]["batch"] = {"first": ids[0], "index": len(facts), "of": len(ids)}
                 data["raw"] = data["raw"] if id == ids[0] else ""
-            facts.append(
-                Fact(
-                    type="signal_received",
-                    source=name,
-                    origin="external" if delivery.origin == "external" else "desk",
-                    symbol=alert.symbol,
-                    message=scrubbed_text(headline(row), delivery.secrets),
-                    data=scrubbed(data, delivery.secrets),
-                    id=id,
-                )
-            )
+            fact = _received(delivery, id, alert.symbol, headline(row), data)
+            if hidden_in(fact.text(), delivery.secrets):
+                fact = _received(delivery, id, alert.symbol, headline(row), scrubbed(data, delivery.secrets))
+            facts.append(fact)
         return facts
 
     def _key(self, delivery: _Delivery, parsed: Parsed, first: Fact) -> Delivery:
@@ -224,6 +217,18 @@ class Intake:
         if receipt.duplicate_of is not None:
             self.stopwatch.forget(ids)
         return receipt
+
+
+def _received(delivery: _Delivery, id: str, symbol: str | None, message: str, data: dict[str, Any]) -> Fact:
+    return Fact(
+        type="signal_received",
+        source=delivery.source.name,
+        origin="external" if delivery.origin == "external" else "desk",
+        symbol=symbol,
+        message=scrubbed_text(message, delivery.secrets),
+        data=data,
+        id=id,
+    )
 
 
 def _refused(status: int, code: str, message: str, hint: str) -> Answer:

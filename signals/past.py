@@ -1,7 +1,8 @@
 """What was known of a source and symbol before an alert: its spacing, its run of sides, how its trades went."""
 
+from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import orjson
@@ -28,43 +29,67 @@ class _Known:
     outcome_r: float | None
 
 
+class _Series:
+    """The newest entries of one source and symbol, the oldest first; counted as they come, not when they are asked."""
+
+    def __init__(self, entries: Iterable[_Known] = ()) -> None:
+        self.entries: deque[_Known] = deque()
+        self._times: list[int] = []  # in order, which entries need not be: their clock may be set back
+        self._run = 0  # of the newest side, also when some of it is no longer kept
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: _Known) -> None:
+        """Its newest."""
+        self._run = self._run + 1 if self.entries and self.entries[-1].side == entry.side else 1
+        if len(self.entries) == _KEPT:
+            gone = self.entries.popleft()
+            del self._times[bisect_left(self._times, gone.at)]
+        self.entries.append(entry)
+        insort(self._times, entry.at)
+
+    def since(self, at: int) -> int:
+        """How many came then or later."""
+        return len(self._times) - bisect_left(self._times, at)
+
+    def run(self, side: str | None) -> int:
+        """How many of the newest are of this side."""
+        return min(self._run, len(self.entries)) if self.entries and self.entries[-1].side == side else 0
+
+
 class Past:
     """The newest entries of each source and symbol, read when first asked for and then kept up by the pipeline."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._entries: dict[tuple[str, str | None], deque[_Known]] = {}
+        self._series: dict[tuple[str, str | None], _Series] = {}
 
     def forget(self) -> None:
         """Reads everything anew when it is next asked for."""
-        self._entries.clear()
+        self._series.clear()
 
     def before(self, row: Row) -> History:
         """What was known when this entry arrived; the entry itself does not count, also on a second try."""
         seq = row["seq"] if row["seq"] is not None else self._journal.head + 1
         at = _at(row)
-        known: Sequence[_Known] = self._of(row, seq)
-        if known and known[-1].seq >= seq:
-            known = [entry for entry in known if entry.seq < seq]
+        series = self._of(row, seq)
+        if series.entries and series.entries[-1].seq >= seq:
+            series = _Series(entry for entry in series.entries if entry.seq < seq)
+        known = series.entries
         closed = [entry.outcome_r for entry in known if entry.outcome_r is not None][-20:]
-        hour_ago = at - 3_600_000
-        run = 0
-        for entry in reversed(known):
-            if entry.side != row["side"]:
-                break
-            run += 1
         return History(
             seconds_since_last=(at - known[-1].at) / 1000 if known else None,
-            alerts_last_hour=len([entry for entry in known if entry.at >= hour_ago]),
+            alerts_last_hour=series.since(at - 3_600_000),
             recent_hit_rate=sum(outcome > 0 for outcome in closed) / len(closed) if closed else None,
-            same_side_run=run,
+            same_side_run=series.run(row["side"]),
         )
 
     def observe(self, row: Row) -> None:
         """An entry as it stands now; telling it twice counts once."""
         if row["kind"] != "entry" or row["seq"] is None or is_test(row):
             return
-        entries = self._of(row, row["seq"])
+        series = self._of(row, row["seq"])
+        entries = series.entries
         for entry in reversed(entries):
             if entry.seq == row["seq"]:
                 entry.outcome_r = row["outcome_r"]
@@ -72,17 +97,17 @@ class Past:
             if entry.seq < row["seq"]:
                 break
         if not entries or entries[-1].seq < row["seq"]:
-            entries.append(_known(row))
+            series.add(_known(row))
 
-    def _of(self, row: Row, before: int) -> deque[_Known]:
+    def _of(self, row: Row, before: int) -> _Series:
         key = (row["source"], row["symbol"])
-        if key not in self._entries:
+        if key not in self._series:
             where = {"source": row["source"], "symbol": row["symbol"], "before": before, "kept": _KEPT}
             where["since"] = max(0, before - _LOOK_BACK)
             found = self._journal.query(_LOAD, where) if row["symbol"] else []
             rows = ({**orjson.loads(one["row"]), "seq": one["seq"]} for one in reversed(found))
-            self._entries[key] = deque((_known(one) for one in rows), maxlen=_KEPT)
-        return self._entries[key]
+            self._series[key] = _Series(_known(one) for one in rows)
+        return self._series[key]
 
 
 def _known(row: Row) -> _Known:

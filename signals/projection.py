@@ -80,7 +80,7 @@ def _received(fact: Fact) -> Change:
 
 def _updated(fact: Fact) -> Change:
     row = fact.data
-    return Change(_UPDATE, {**_columns(row), "id": row["id"], "row": _json(row)})
+    return Change(_UPDATE, {**_columns(row), "id": row["id"], "row": fact.text()})
 
 
 def _rejected(fact: Fact) -> Change:

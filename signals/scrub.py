@@ -10,11 +10,16 @@ _SHORTEST = 8  # a shorter word is no token, and removing it would tear texts ap
 
 def scrubbed(data: dict[str, Any], secrets: tuple[str, ...]) -> dict[str, Any]:
     """The data, unchanged when no secret stands in it, else with each replaced in every text, also in keys."""
-    plain = orjson.dumps(data)
+    text = orjson.dumps(data).decode()
     for secret in secrets:
-        if len(secret) >= _SHORTEST and orjson.dumps(secret)[1:-1] in plain:
+        if hidden_in(text, (secret,)):
             data = _without(data, secret)
     return data
+
+
+def hidden_in(text: str, secrets: tuple[str, ...]) -> bool:
+    """Whether one of the secrets stands in a JSON text."""
+    return any(len(secret) >= _SHORTEST and orjson.dumps(secret)[1:-1].decode() in text for secret in secrets)
 
 
 def scrubbed_text(text: str, secrets: tuple[str, ...]) -> str:

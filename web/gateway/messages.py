@@ -75,8 +75,7 @@ class Encoder:
         message = self._known.get(seq) or self._older.get(seq)
         if message is None:
             envelope = fact.envelope()
-            # What is journalled was encoded strictly before it was stored.
-            message = Message(envelope, json=wire.encode_again(envelope))
+            message = Message(envelope, json=wire.encode_around(envelope, "data", fact.text()))
             self._remember(seq, message)
         return message
 

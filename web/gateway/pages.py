@@ -156,5 +156,5 @@ def encoded(readers: Readers, epoch: str, after: int) -> list[tuple[dict[str, An
         if (fact.seq or 0) > after + PAGE:
             break
         head = {"type": fact.type, "seq": fact.seq, "symbol": fact.symbol}
-        made.append((head, wire.encode_again(fact.envelope())))
+        made.append((head, wire.encode_around(fact.envelope(), "data", fact.text())))
     return made
