@@ -22,8 +22,9 @@ def encode(value: object) -> bytes:
         encoded = orjson.dumps(value)
     except (TypeError, orjson.JSONEncodeError) as error:
         raise BadWire(f"not expressible in JSON: {error}") from error
-    # orjson writes NaN as null. Only a frame that holds a null can hide one.
-    if b"null" in encoded and _may_hide(value) and (place := not_finite(value)) is not None:
+    # orjson writes NaN as null. Only a frame that holds more nulls than it has empty fields can hide one.
+    nulls = encoded.count(b"null")
+    if nulls and nulls != _empty(value) and _may_hide(value) and (place := not_finite(value)) is not None:
         raise NotFinite(f"{place or 'the value'} is not a finite number")
     return encoded
 
@@ -31,6 +32,11 @@ def encode(value: object) -> bytes:
 def encode_around(value: Mapping[str, object], name: str, text: str) -> bytes:
     """JSON of `value` with, as its field `name`, what `encode` has made a text of before."""
     return orjson.dumps({**value, name: orjson.Fragment(text)})
+
+
+def _empty(value: Any) -> int:
+    """How many of an object's own fields are None; those deeper in it are not looked for."""
+    return len([field for field in value.values() if field is None]) if isinstance(value, dict) else 0
 
 
 def _may_hide(value: Any) -> bool:

@@ -150,8 +150,13 @@ class Position(NamedTuple):
         return self.sign * abs(self.size)
 
 
+_UNTOLD = Position()
+
+
 def position_of(direction: Any, size: Any) -> Position:
     """A position from a word (long, short, flat) and a size, either of which may be missing."""
+    if direction is None and size is None:
+        return _UNTOLD
     sign = None
     if isinstance(direction, str):
         plain = squash(direction)

@@ -17,8 +17,9 @@ def test_a_number_that_is_none_never_leaves(bad: float) -> None:
     """Wherever it hides, encoding names its place: a browser would drop the connection for it."""
     with pytest.raises(NotFinite, match=r"data\.prices\.1\.at"):
         wire.encode({"null": None, "data": {"prices": [1.0, {"at": bad}]}})
-    with pytest.raises(NotFinite):
-        wire.encode((None, bad))
+    for hiding in ((None, bad), {"price": bad}, {"none": None, "price": bad}, {"null": bad}):
+        with pytest.raises(NotFinite):
+            wire.encode(hiding)
 
 
 def test_what_is_encoded_is_what_browsers_read() -> None:
