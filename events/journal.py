@@ -76,6 +76,7 @@ class Journal:
         self._listeners: list[Callable[[Sequence[Fact]], None]] = []
         self._own_commits: list[Callable[[int, str], None]] = []
         self._catching_up = threading.Lock()
+        self._telling = threading.Lock()  # for plain threads: nothing yields while it is held
         self._nudged = runtime.waiter()  # renewed before each look; cheaper than an Event, and a look costs a while
         self._poll_seconds = poll_seconds
         self._closed = False
@@ -168,10 +169,11 @@ class Journal:
 
         Never yields. Who calls it vouches that all of this is committed.
         """
-        if facts[0].seq == self._ring.head + 1 and not self._closed:
-            self._tell(facts)
-        else:
-            self.nudge(facts[-1].seq or 0)
+        with self._telling:
+            if facts[0].seq == self._ring.head + 1 and not self._closed:
+                self._tell(facts)
+                return
+        self.nudge(facts[-1].seq or 0)
 
     def reach(self, seq: int) -> None:
         """Look now for what others committed, when somebody knows of `seq` and this process does not yet.
@@ -214,11 +216,11 @@ class Journal:
         self.newest_commit = NewestCommit(last, ended_ns)
         for callback in self._own_commits:
             callback(last, word)
-        if facts[0].seq == self._ring.head + 1:
-            self._tell(facts)
-            return
-        if last <= self._ring.head:  # told by the poll, which looked between the commit's end and this
-            return
+        with self._telling:
+            if facts[0].seq == self._ring.head + 1:
+                self._tell(facts)
+            if last <= self._ring.head:  # here, or by the poll, which looked between the commit's end and this
+                return
         # Another process committed in between, and its facts come first. The poll reads them: whoever appended is to be
         # answered now, and not when a slow database has told what others wrote.
         self._nudged.set()
@@ -234,10 +236,11 @@ class Journal:
     def _catch_up(self) -> None:
         with self._catching_up:
             while not self._closed and (facts := self._readers_after(self._ring.head, CATCH_UP)):
-                # The writer may have told some of them while we read.
-                fresh = [fact for fact in facts if (fact.seq or 0) > self._ring.head]
-                if fresh:
-                    self._tell(fresh)
+                with self._telling:
+                    # The writer may have told some of them while we read.
+                    fresh = [fact for fact in facts if (fact.seq or 0) > self._ring.head]
+                    if fresh:
+                        self._tell(fresh)
                 if len(facts) < CATCH_UP:
                     return
 
