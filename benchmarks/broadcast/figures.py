@@ -17,11 +17,19 @@ SEQ = re.compile(rb'"seq":\s*(\d+)')
 P99_MS = 50.0
 TRIAL_SECONDS, TRIALS = 1.5, 6
 Figures = dict[str, float]
+# In which round it was: only servers that had the same one are compared.
+TURN = "turn"
 
 
 def quantile(values: Sequence[float], share: float) -> float:
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def ratios(found: Sequence[Figures], against: Sequence[Figures], name: str) -> list[float]:
+    """One figure as a multiple of another server's in the same round."""
+    theirs = {one[TURN]: one[name] for one in against}
+    return [one[name] / theirs[one[TURN]] for one in found if one[TURN] in theirs]
 
 
 def broadcast(running: Running, generator: Generator, events: int) -> Figures:

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from benchmarks.broadcast.figures import Figures
+from benchmarks.broadcast.figures import Figures, ratios
 from benchmarks.broadcast.table import Cells, median
 
 Row = tuple[str, str, str]
@@ -28,8 +28,8 @@ class Found:
     def times(self, name: str, other: str, count: int, figure: str) -> float | None:
         """How many times the other's figure `name`'s is: the median over the rounds, as both had the same machine."""
         mine, theirs = self.cells.get((name, count), []), self.cells.get((other, count), [])
-        ratios = [one[figure] / least[figure] for one, least in zip(mine, theirs, strict=False)]
-        return statistics.median(ratios) if ratios else None
+        found = ratios(mine, theirs, figure)
+        return statistics.median(found) if found else None
 
     def peers(self, count: int) -> list[str]:
         return [name for name, of in self.cells if of == count and name not in (*self.ours, self.limit)]
@@ -91,10 +91,10 @@ def _idle(found: Found) -> Iterable[Row]:
 
 def _webs(found: Found) -> Iterable[Row]:
     for name, carrier in (("Postgres", "notify"), ("Redis", "redis")):
-        ratios = [figures[f"{carrier}_2_ms"] / figures[f"{carrier}_1_ms"] for figures in found.webs]
-        if ratios:
-            trials = ", ".join(f"{ratio:.2f}" for ratio in sorted(ratios))
-            yield f"two webs, told by {name}", "≤ 0.6 times one's time", f"{statistics.median(ratios):.2f} ({trials})"
+        two = [figures[f"{carrier}_2_ms"] / figures[f"{carrier}_1_ms"] for figures in found.webs]
+        if two:
+            trials = ", ".join(f"{ratio:.2f}" for ratio in sorted(two))
+            yield f"two webs, told by {name}", "≤ 0.6 times one's time", f"{statistics.median(two):.2f} ({trials})"
 
 
 def _one(name: str, goal: str, found: Found, figure: str, form: str = "{:.1f} ms") -> Iterable[Row]:

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from benchmarks.broadcast import machine
-from benchmarks.broadcast.figures import Figures, broadcast
+from benchmarks.broadcast.figures import TURN, Figures, broadcast
 from benchmarks.broadcast.generator import Broken, Generator
 from benchmarks.broadcast.servers import Running, Server, event_request
 
@@ -41,10 +41,10 @@ class Stage:
         self._chance = random.Random(chance)  # nobody always comes behind the same neighbour
 
     def play(self, servers: Sequence[Server], count: int, rounds: int = ROUNDS) -> Iterator[tuple[Server, Figures]]:
-        """Each round's figures of each server. One that gives up is named and left out."""
+        """Each round's figures of each server, with the round's number. One that gives up is named and left out."""
         with ExitStack() as stack:
             standing = [found for server in servers if (found := self._stand(server, count, stack)) is not None]
-            for _ in range(rounds):
+            for turn in range(rounds):
                 for one in self._chance.sample(standing, len(standing)):
                     try:
                         with _alone(one, standing):
@@ -53,7 +53,7 @@ class Stage:
                         standing.remove(one)
                         self._failed(one.running.server, error)
                     else:
-                        yield one.running.server, {"kb_per_client": one.kb_per_client, **figures}
+                        yield one.running.server, {TURN: float(turn), "kb_per_client": one.kb_per_client, **figures}
 
     def _stand(self, server: Server, count: int, stack: ExitStack) -> Standing | None:
         try:

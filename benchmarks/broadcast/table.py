@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.broadcast.figures import Figures
+from benchmarks.broadcast.figures import TURN, Figures, ratios
 
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 BEGIN, END = "<!-- benchmarks.fanout begins -->", "<!-- benchmarks.fanout ends -->"
@@ -37,7 +37,8 @@ def median(cells: Sequence[Figures], name: str) -> float | None:
 
 
 def medians(cells: Sequence[Figures]) -> Figures:
-    return {name: statistics.median(cell[name] for cell in cells) for name in (cells[0] if cells else {})}
+    names = [name for name in (cells[0] if cells else {}) if name != TURN]
+    return {name: statistics.median(cell[name] for cell in cells) for name in names}
 
 
 def broadcasts(cells: Cells, limit: str) -> list[str]:
@@ -127,9 +128,8 @@ def _time(found: Sequence[Figures], bare: Sequence[Figures], name: str) -> str:
     value = median(found, name)
     if value is None:
         return ""
-    # In the same round both had the same machine; a server that gave up has fewer rounds than the loop.
-    ratios = [one[name] / least[name] for one, least in zip(found, bare, strict=False)] if found is not bare else []
-    return f"{value / 1000:.2f}" + (f" ({statistics.median(ratios):.2f}×)" if ratios else "")
+    multiples = ratios(found, bare, name) if found is not bare else []  # in the same round both had the same machine
+    return f"{value / 1000:.2f}" + (f" ({statistics.median(multiples):.2f}×)" if multiples else "")
 
 
 def _plain(found: Sequence[Figures], name: str, form: str) -> str:
