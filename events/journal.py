@@ -1,7 +1,8 @@
 """The journal: facts are committed here, numbered in commit order, and told to whoever listens.
 
-One writer per process commits whatever waits as one group. `append` returns after the commit; listeners run on the loop
-directly after it. On a shared database (Postgres) other processes' facts are found by a short poll.
+One writer per process commits whatever waits as one group. `append` returns after the commit. Listeners run on the
+loop, before it returns unless another process's commit lies between: then a moment later, in the journal's order, and
+nobody waits for them. On a shared database (Postgres) other processes' facts are found by a short poll.
 """
 
 import logging
@@ -92,6 +93,7 @@ class Journal:
     def append(self, unit: Unit, timeout: float | None = None) -> Receipt:
         """Store a unit; returns after its commit. Raises NotStored, CursorMoved, LeaseLost, BadUnit, NotFinite.
 
+        Listeners may hear of it later: what the next change begins from is to be kept by whoever appends.
         NotStored after `timeout` seconds; without one, after those that the journal was opened with.
         """
         return self._writer.append(unit, self.epoch, self._append_seconds if timeout is None else timeout)

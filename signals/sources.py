@@ -50,6 +50,7 @@ class Sources:
         self._sources: dict[str, Source] = {}
         self._tokens: dict[str, str] = {}
         self._rules: dict[str, SourceRules] = {}
+        self._seqs: dict[str, int] = {}  # of the last change of each that is known here
         self._heard = 0
         self.reload()
         journal.listen(self._listen)
@@ -122,16 +123,21 @@ class Sources:
                 "who": who,
             },
         )
-        self._journal.append(Unit(entries=[Entry(fact, projection.changes(fact))]))
-        self._keep(after)
+        receipt = self._journal.append(Unit(entries=[Entry(fact, projection.changes(fact))]))
+        self._hear(after, receipt.facts[0].seq or 0)  # the listeners may be told later
         return after
 
     def _listen(self, facts: Sequence[Fact]) -> None:
         for fact in facts:
             if fact.type == "source_update" and fact.origin == "desk" and isinstance(fact.data.get("after"), dict):
-                self._heard += 1
                 after = dict(fact.data["after"])
-                self._keep(_source(after.pop("name"), after, after.pop("generation", 1)))
+                self._hear(_source(after.pop("name"), after, after.pop("generation", 1)), fact.seq or 0)
+
+    def _hear(self, source: Source, seq: int) -> None:
+        if seq > self._seqs.get(source.name, 0):  # else committed before what was saved here, and told after it
+            self._heard += 1
+            self._seqs[source.name] = seq
+            self._keep(source)
 
     def _keep(self, source: Source) -> None:
         self._sources[source.name] = source

@@ -24,6 +24,7 @@ class Chosen:
         self._journal = journal
         self._saving = threading.Lock()
         self._values: dict[tuple[str, str | None], dict[str, Any]] = {}
+        self._seqs: dict[tuple[str, str | None], int] = {}  # of the last change of each that is known here
         self._heard = 0
         self.reload()
         journal.listen(self._listen)
@@ -63,9 +64,10 @@ class Chosen:
 
     def reset(self, key: str, person: str) -> dict[str, Any]:
         """Back to the default. Raises NotFound, NotStored."""
-        before = self.get(key, person)
-        if self.is_set(key, person):
-            self._commit(key, "reset", before, None, person)
+        with self._saving:
+            before = self.get(key, person)
+            if self.is_set(key, person):
+                self._commit(key, "reset", before, None, person)
         return known(key).default
 
     def _commit(self, key: str, change: str, before: dict[str, Any], after: dict[str, Any] | None, person: str) -> None:
@@ -82,17 +84,24 @@ class Chosen:
                 "principal_id": _owner(key, person),
             },
         )
-        self._journal.append(Unit(entries=[Entry(fact, projection.changes(fact))]))
+        receipt = self._journal.append(Unit(entries=[Entry(fact, projection.changes(fact))]))
+        self._hear(receipt.facts[0])  # the listeners may be told later, and the next change begins from this one
 
     def _listen(self, facts: Sequence[Fact]) -> None:
         for fact in facts:
             if fact.type == "settings_update" and fact.origin == "desk" and fact.data["name"] in CHOICES:
-                self._heard += 1
-                place = (fact.data["name"], fact.data.get("principal_id"))
-                if fact.data["after"] is None:
-                    self._values.pop(place, None)
-                else:
-                    self._values[place] = readable(fact.data["name"], fact.data["after"])
+                self._hear(fact)
+
+    def _hear(self, fact: Fact) -> None:
+        place, seq = (fact.data["name"], fact.data.get("principal_id")), fact.seq or 0
+        if seq <= self._seqs.get(place, 0):  # committed before what was saved here, and told after it
+            return
+        self._heard += 1
+        self._seqs[place] = seq
+        if fact.data["after"] is None:
+            self._values.pop(place, None)
+        else:
+            self._values[place] = readable(fact.data["name"], fact.data["after"])
 
     def _keep(self, key: str, person: str | None, text: str) -> None:
         # The table of settings also holds what is nobody's choice, such as the secret key.
