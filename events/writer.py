@@ -218,9 +218,13 @@ class Writer:
                 if row is None:
                     facts.append(entry.fact.at(done.epoch, seq))
                     fresh.append(facts[-1])
-                else:
+                    continue
+                try:
                     facts.append(to_fact(row, done.epoch))
-            waiting.receipt = Receipt(tuple(facts), None, tuple(existing), took, (began - waiting.since) * 1000)
+                except Exception as error:  # noqa: BLE001 - whatever stands there, the rest of the group is stored
+                    waiting.error = _unreadable(row["seq"], error)
+            if waiting.error is None:
+                waiting.receipt = Receipt(tuple(facts), None, tuple(existing), took, (began - waiting.since) * 1000)
         try:
             if fresh:
                 self._told(fresh, done.ended_ns, done.word)
@@ -287,6 +291,11 @@ def plain(unit: Unit) -> PlainUnit:
         "" if cursor is None else rfc3339(now_utc()),
         None if lease is None else (lease.name, lease.number),
     )
+
+
+def _unreadable(seq: int, error: Exception) -> BadUnit:
+    log.error("fact %s of the journal can't be read: %s", seq, type(error).__name__)
+    return BadUnit(f"a fact of this unit was journalled before, as {seq}, and can't be read: {type(error).__name__}")
 
 
 def _changes(changes: Sequence[Change]) -> list[Statement]:

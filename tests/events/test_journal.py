@@ -163,6 +163,22 @@ def test_a_fact_published_twice_is_stored_once(journal: Journal) -> None:
     assert journal.append(unit(twice, twice, once=True)).existing == (False, True)
 
 
+def test_a_repeat_of_a_fact_that_can_not_be_read_costs_its_unit_alone(journal: Journal) -> None:
+    """Whoever brings it is told, what came with it is told to listeners, and the next unit is stored.
+
+    Seen to fail with a reading that nobody guards: the writer ended, and each later append waited in vain.
+    """
+    heard: list[str] = []
+    journal.listen(lambda facts: heard.extend(one.message for one in facts))
+    first = fact("first")
+    journal.append(unit(first))
+    journal.append(Unit(changes=[Change("UPDATE journal SET data = :data", {"data": "{"})]))
+    with pytest.raises(BadUnit, match="as 1, and can't be read"):
+        journal.append(unit(first, fact("new"), once=True))
+    journal.append(unit(fact("next")))
+    assert heard == ["first", "new", "next"]
+
+
 def test_a_cursor_moves_only_from_where_it_was_expected(journal: Journal) -> None:
     """Two followers under one name: the one that is behind stores nothing."""
     journal.append(Unit([Entry(fact())], cursor=CursorMove("pipeline", 0, 5)))

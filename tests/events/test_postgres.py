@@ -61,15 +61,17 @@ def test_a_commit_is_answered_while_what_others_wrote_is_read(
     mine, other = opened(postgres_url), opened(postgres_url)
     heard: list[int] = []
     mine.listen(lambda facts: heard.extend(one.seq or 0 for one in facts))
-    answered = threading.Event()
+    looking, answered = threading.Event(), threading.Event()
     read = mine._readers.after
 
     def hung(*args: object) -> list[Fact]:
-        answered.wait(4.0)  # less than a read may take
+        looking.set()
+        answered.wait(PATIENCE)
         return read(*args)  # type: ignore[arg-type]
 
+    monkeypatch.setattr("events.journal.READING_SECONDS", 2 * PATIENCE)
     monkeypatch.setattr(mine._readers, "after", hung)
-    time.sleep(0.1)  # its look is under way, and hangs
+    assert looking.wait(PATIENCE)
     other.append(unit(fact("other")))
     assert [one.seq for one in mine.append(unit(fact("mine"))).facts] == [2]
     assert heard == []
