@@ -81,7 +81,8 @@ class Encoder:
 
     def _remember(self, seq: int, message: Message) -> None:
         if seq > self._newest:
-            for left in range(max(0, self._newest - self._keep) + 1, seq - self._keep + 1):
+            # The first seq may be in the millions: no number is looked for that was never kept.
+            for left in range(max(0, self._newest - self._keep) + 1, min(seq - self._keep, self._newest) + 1):
                 self._known.pop(left, None)
             self._newest = seq
         if seq > self._newest - self._keep:
