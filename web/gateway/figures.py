@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 TAKEN_BYTES = 16 * 1024
 # What one answer to a poller that keeps a cursor holds; the rest is asked for at once.
 ANSWER_BYTES = 256 * 1024
-# What a poller says that wants none of them, and how a cursor ends that leaves some to be asked for.
-NONE, MORE = "none", "~"
+# What a poller says that begins, or wants none of them; and how a cursor ends that leaves some to be asked for.
+BEGIN, NONE, MORE = "0", "none", "~"
 
 
 class Figure:
@@ -51,7 +51,7 @@ class Figures:
     def __init__(self, most: int) -> None:
         self._most = most
         self.newest = self.told = 0
-        # Places are this process': a cursor of another one, or of the one before, counts for nothing.
+        # Places are this process': a cursor of another one, or of the one before, says nothing here.
         self._mark = new_id()[-12:]
         self._figures: OrderedDict[str, Figure] = OrderedDict()
         # The order in which they came, overtaken ones among them until it is tidied.
@@ -112,16 +112,20 @@ class Figures:
 
     def answer(self, asked: str | None, wanted: Subscription) -> tuple[bytes, str]:
         """For a poller: `{"type:key": envelope, …}` of what came since its cursor, encoded as for the sockets, and the
-        cursor to say next time; all of them for one that says none (None).
+        cursor to say next time.
+
+        All of them at once for one that says none (None) or another process': in pieces, who goes to and fro between
+        two processes would be told the same first piece for ever.
         """
         if asked == NONE:
             return b"{}", self._cursor(self.newest)
         parts: list[bytes] = []
-        size, place = 0, self._place(asked)
+        own = self._place(asked)
+        size, place = 0, own or 0
         for key, figure in self.between(place, self.newest):
             if not figure.wanted(wanted):
                 continue
-            if asked is not None and size >= ANSWER_BYTES:
+            if own is not None and size >= ANSWER_BYTES:
                 return b"{" + b",".join(parts) + b"}", self._cursor(place) + MORE
             parts.append(wire.encode(key) + b":" + figure.message.json)
             size, place = size + len(parts[-1]), figure.place
@@ -130,6 +134,9 @@ class Figures:
     def _cursor(self, place: int) -> str:
         return f"{self._mark}.{place}"
 
-    def _place(self, cursor: str | None) -> int:
+    def _place(self, cursor: str | None) -> int | None:
+        """None for a cursor that is not this process'."""
+        if cursor == BEGIN:
+            return 0
         found = re.fullmatch(rf"{self._mark}\.(\d{{1,18}}){MORE}?", cursor or "")
-        return int(found[1]) if found else 0
+        return int(found[1]) if found else None
