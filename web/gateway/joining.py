@@ -68,8 +68,8 @@ def reset_reason(position: Position | None, journal: Journal, pages: Pages, reac
 class Behind:
     """How long one client has been farther behind than `reach` facts: who is `patience` seconds will not catch up."""
 
-    def __init__(self, reach: int, patience: float) -> None:
-        self._reach, self._patience = reach, patience
+    def __init__(self, reach: int, patience: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._reach, self._patience, self._clock = reach, patience, clock
         self._since: float | None = None
 
     def for_good(self, facts: int) -> bool:
@@ -77,7 +77,7 @@ class Behind:
         if facts <= self._reach:
             self._since = None
             return False
-        now = time.monotonic()
+        now = self._clock()
         self._since = self._since or now
         return now - self._since >= self._patience
 

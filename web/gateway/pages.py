@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from sys import getsizeof
 from typing import TYPE_CHECKING, Any
 
 from events import wire
@@ -12,7 +13,7 @@ from web.gateway.messages import Message
 from web.gateway.packets import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from events.journal import Journal
     from events.reading import Readers
@@ -26,6 +27,8 @@ KEPT_BYTES = 8 * 1024 * 1024
 KEPT_SECONDS = 5.0
 # A fact that is sent has its JSON and its frame.
 COPIES = 2
+# A piece beside its bytes and the names of its filter.
+PIECE_OVERHEAD = 1_000
 
 
 class Archived(Exception):
@@ -33,11 +36,14 @@ class Archived(Exception):
 
 
 class Page:
-    """The facts after a multiple of PAGE, the oldest first, none left out between the first and the last."""
+    """The facts after a multiple of PAGE, the oldest first, none left out between the first and the last.
 
-    def __init__(self, messages: Sequence[Message]) -> None:
-        self._messages = messages
-        self._pieces: dict[tuple[Kind, Subscription, int, int], tuple[Packet | None, int]] = {}
+    `size` is in bytes, with the pieces that are kept; `grown` is told when it grew, and may not yield.
+    """
+
+    def __init__(self, messages: Sequence[Message], grown: Callable[[], None]) -> None:
+        self._messages, self._grown = messages, grown
+        self._pieces: dict[tuple[Kind, Subscription, int, int], tuple[Packet, int]] = {}
         self.size = COPIES * sum(message.size for message in messages)
         self.used = time.monotonic()
 
@@ -56,22 +62,32 @@ class Page:
         Who comes back from the same place is given the same bytes, and not a copy each. Never yields.
         """
         key = (kind, wanted, seq, most)
-        made = self._pieces.get(key)
-        if made is None:
-            packets: list[Packet] = []
-            size, considered = 0, seq
-            for message in self.after(seq):
-                if size >= most:
-                    break
-                if wanted.wants(message.type, message.symbol):
-                    packets.append(message.packet(kind))
-                    size += message.size
-                considered = message.seq or 0
-            made = (joined(packets) if packets else None, considered)
-            if self.size + size < KEPT_BYTES:
-                self._pieces[key] = made
-                self.size += size
+        known = self._pieces.get(key)
+        if known is not None:
+            return known
+        packets: list[Packet] = []
+        size, considered = 0, seq
+        for message in self.after(seq):
+            if size >= most:
+                break
+            if wanted.wants(message.type, message.symbol):
+                packets.append(message.packet(kind))
+                size += message.size
+            considered = message.seq or 0
+        if not packets:
+            return None, considered
+        made = joined(packets), considered
+        size += PIECE_OVERHEAD + bytes_of_names(wanted)
+        if self.size + size < KEPT_BYTES:
+            self._pieces[key] = made
+            self.size += size
+            self._grown()
         return made
+
+
+def bytes_of_names(wanted: Subscription) -> int:
+    """What a filter takes: hundreds of names may be more than the facts that fit it."""
+    return sum(getsizeof(names) + sum(map(getsizeof, names)) for names in (wanted.types, wanted.symbols) if names)
 
 
 class Reading:
@@ -132,7 +148,7 @@ class Pages:
         reading = self._readings[number] = Reading()
         try:
             found = self._journal.read(encoded, self._journal.epoch, number * PAGE)
-            reading.page = page = Page([Message(head, json=json) for head, json in found])
+            reading.page = page = Page([Message(head, json=json) for head, json in found], self._make_room)
         except Exception as error:
             reading.error = error
             raise
@@ -140,11 +156,11 @@ class Pages:
             del self._readings[number]
             reading.done.set()
         if page.follows((number + 1) * PAGE - 1):  # else its end is still to come
-            self._keep(number, page)
+            self._pages[number] = page
+            self._make_room()
         return page
 
-    def _keep(self, number: int, page: Page) -> None:
-        self._pages[number] = page
+    def _make_room(self) -> None:
         while len(self._pages) > 1 and sum(one.size for one in self._pages.values()) > KEPT_BYTES:
             del self._pages[min(self._pages, key=lambda one: self._pages[one].used)]
 
