@@ -49,10 +49,8 @@ class Snapshots:
         with self._one_at_a_time:
             found = self._newest
             if found is None or time.monotonic() - self._taken_at > STATE_SECONDS or found.seq < least:
-                began, self._newest = (
-                    time.monotonic(),
-                    None,
-                )  # a look that fails leaves nothing that could pass for fresh
+                began = time.monotonic()
+                self._newest = None  # a look that fails leaves nothing that could pass for fresh
                 found = Snapshot(self._take())
                 self._newest, self._taken_at = found, began
             return found

@@ -51,21 +51,21 @@ def test_a_position_is_resumed_without_a_snapshot(shared: Any, how: str) -> None
     client.close()
 
 
-def test_a_position_before_what_was_archived_is_too_old(shared: Any) -> None:
+def test_a_position_before_what_was_archived_is_too_old(gateway: Any) -> None:
     """Within the reach of resuming, but the next facts are gone: a snapshot with its reason, never a silent gap.
 
     Seen to fail with a reason that looked at the distance alone."""
-    head = shared.append(400, at_once=50)
-    epoch = shared.poll(after=0, limit=1)["epoch"]
-    with sqlite3.connect(shared.log.parent / "desk.db") as raw:
+    head = gateway.append(400, at_once=50)
+    epoch = gateway.poll(after=0, limit=1)["epoch"]
+    with sqlite3.connect(gateway.log.parent / "desk.db") as raw:
         raw.execute("DELETE FROM journal WHERE seq <= ?", [head - 300])
     raw.close()
     for start, resumed in ((head - 301, False), (head - 300, True)):
-        client = Plain(shared.ws, epoch=epoch, seq=start)
+        client = Plain(gateway.ws, epoch=epoch, seq=start)
         status, following = client.next(), client.next()
         assert (status["data"]["resumed"], status["data"]["reason"]) == (resumed, None if resumed else "too_old")
         assert (following["type"] == "snapshot") is not resumed
-        assert shared.poll(epoch=epoch, after=start, limit=1)["reset"] == (None if resumed else "too_old")
+        assert gateway.poll(epoch=epoch, after=start, limit=1)["reset"] == (None if resumed else "too_old")
         client.close()
 
 
