@@ -4,6 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
+from events import wire
 from events.envelope import Passing
 from runtime import Runtime
 
@@ -38,6 +39,8 @@ class Bus:
         return {key: one for key, one in self._latest.items() if one.type in wanted}
 
     def publish(self, update: Passing) -> None:
+        """Raises NotFinite and BadWire for what has no JSON, before anything of it is kept."""
+        wire.encode(update.envelope())
         key = f"{update.type}:{update.key}"  # a source may be named as another type's key is
         now = time.monotonic()
         if key not in self._latest and len(self._latest) >= self._most_keys:

@@ -218,4 +218,7 @@ class Jobs:
         shown = f"{job.name}: {job.done}" + (f" of {job.total}" if job.total is not None else "")
         message = shown if job.state == "running" else f"{job.name}: {job.state}"
         update = Passing(type="job_progress", key=job.id, data=job.progress(), message=message, source="desk")
-        self._bus.publish(update)
+        try:
+            self._bus.publish(update)
+        except EventsError as error:  # the job goes on, and its end is noted
+            log.warning("how far the job %s is can't be told: %s", job.name, error.message)

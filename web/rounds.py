@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from events import clock
 from events.envelope import Passing
+from events.errors import EventsError
 from web import state
 from web.system import counts, figures
 
@@ -79,7 +80,7 @@ class Rounds:
                 continue
             self._told[name] = data
             message = f"{name}: {data['status']}"
-            self._desk.bus.publish(
+            self._publish(
                 Passing(
                     type="webhook_health_update", key=f"webhook_health/{name}", data=data, message=message, source=name
                 )
@@ -90,11 +91,17 @@ class Rounds:
         for data in self._desk.publishers.changed():
             name = str(data["source"])
             message = f"{name}: {'active' if data['active'] else 'silent'}"
-            self._desk.bus.publish(Passing(type="publisher_update", key=name, data=data, message=message, source=name))
+            self._publish(Passing(type="publisher_update", key=name, data=data, message=message, source=name))
 
     def tell_system(self) -> None:
         """The server's own figures."""
         data = figures(self._desk) | {"ready": state.health(self._desk)["ready"]}
-        self._desk.bus.publish(
+        self._publish(
             Passing(type="system_health_update", key="system", data=data, message="System health", source="desk")
         )
+
+    def _publish(self, update: Passing) -> None:
+        try:
+            self._desk.bus.publish(update)
+        except EventsError as error:  # NaN, where somebody divided by nothing: the others of the round are told
+            log.warning("a %s of %s can't be told: %s", update.type, update.source, error.message)

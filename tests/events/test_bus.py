@@ -2,8 +2,11 @@
 
 import time
 
+import pytest
+
 from events.bus import Bus
 from events.envelope import Passing
+from events.errors import NotFinite
 from runtime import Runtime
 from tests.support.topology import within
 
@@ -49,3 +52,19 @@ def test_over_the_bound_the_silent_key_goes_and_is_told_first(threads: Runtime) 
     assert [update.key for update in bus.latest().values()] == ["NQ1!", "CL1!"]
     assert ("ES1!", 2) in heard
     assert bus.overtaken == 1
+
+
+def test_what_has_no_json_is_refused_before_it_is_kept(threads: Runtime) -> None:
+    """Whoever publishes it is told; the one before stays the newest, and what comes after is told as ever.
+
+    Seen to fail with updates that are taken as they are: a NaN ended the task that tells the newest of each key.
+    """
+    bus = Bus(threads, per_second=20)
+    heard: list[float] = []
+    bus.listen(lambda update: heard.append(update.data["price"]))
+    bus.publish(price("NQ1!", 1.0))
+    with pytest.raises(NotFinite):
+        bus.publish(price("NQ1!", float("nan")))
+    assert [update.data["price"] for update in bus.latest().values()] == [1.0]
+    bus.publish(price("NQ1!", 2.0))
+    within(lambda: heard == [1.0, 2.0], "the newest is told")

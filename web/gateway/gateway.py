@@ -11,7 +11,6 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from events.bus import MOST_KEYS
-from events.errors import EventsError
 from web.gateway import internals
 from web.gateway.commands import Commands
 from web.gateway.figures import Figures
@@ -121,11 +120,7 @@ class Gateway:
         self.polls.wake(facts)
 
     def _passing(self, passing: Passing) -> None:
-        try:
-            self.passing.add(passing)
-        except EventsError as error:  # NaN, where somebody divided by nothing: polls and clients keep the one before
-            log.warning("a %s can't be told: %s", passing.type, error.message)
-            return
+        self.passing.add(passing)
         self._telling.hear_figure()
 
     # Coming and going
