@@ -38,6 +38,10 @@ class Bus:
         wanted = frozenset(types)
         return {key: one for key, one in self._latest.items() if one.type in wanted}
 
+    def newest(self, type: str, key: str) -> Passing | None:
+        """The newest update of this key."""
+        return self._latest.get(f"{type}:{key}")
+
     def publish(self, update: Passing) -> None:
         """Raises NotFinite and BadWire for what has no JSON, before anything of it is kept."""
         wire.encode(update.envelope())

@@ -1,7 +1,8 @@
 """Tells the other processes of a desk that something was committed, and the newest passing updates, at once.
 
-Only a hint travels: facts stay in the database, which each process also looks at by itself, so a lost wake-up costs a
-poll and never a fact. May import events and runtime's contract. Entry points: `carrier_for` and `Wakeups`.
+A small commit travels with its facts, of a larger one only how far it reaches. The database has them all, and each
+process also looks there by itself, so a lost wake-up costs a poll and never a fact. May import events and runtime's
+contract. Entry points: `carrier_for` and `Wakeups`.
 """
 
 from events.wakeups.carriers import carrier_for

@@ -1,6 +1,7 @@
 """Joins one process's journal and bus to those of the others: two tasks, a bounded memory, and nothing that waits."""
 
 import logging
+import time
 from typing import Any
 
 from events.bus import Bus
@@ -16,6 +17,8 @@ MOST_KEYS = 1_000
 MOST_AT_ONCE = 100
 # Commits that are told one by one; of more only how far they reach.
 MOST_WORDS = 16
+# However often somebody says hello: a sealed text can be said again by whoever has heard it.
+HELLO_SECONDS = 1.0
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.1, 2.0
 
 
@@ -25,7 +28,9 @@ class Wakeups:
     Passing updates wait by key, the newest only, so a carrier that stands still costs no memory; nobody but the task
     that sends ever waits for it. A commit is told before the own clients hear of it: by itself where the carrier is the
     database, else by one send that waits for nothing, unless that task is sending. Who begins to listen says hello and
-    is told the newest of each key. Without a carrier nothing is sent, and the journal's poll finds everything.
+    is told the newest of each key. A text that is said again tells nothing new: facts have their place in the journal,
+    and an update that is not the newest of its key is left. Without a carrier nothing is sent, and the journal's poll
+    finds everything.
 
     `key` is the desk's secret, the same in all of its processes.
     """
@@ -49,7 +54,8 @@ class Wakeups:
         self._head = 0  # committed and not told yet
         self._words: list[str] = []  # what is to be told of it
         self._unsure = 0  # told by a send whose outcome is not known yet
-        self._hello = False
+        self._hello = self._greeted = False  # to be said; heard and to be answered
+        self._answered = -HELLO_SECONDS
         self._at_hand = False  # the task that sends waits for nothing but something to send
         self._mine: dict[str, str] = {}  # the newest of what was published here
         self._untold: dict[str, None] = {}
@@ -188,6 +194,7 @@ class Wakeups:
             self._note("receive", None)
             for text in texts:
                 self._take(text)
+            self._answer_hello()
             self._runtime.sleep(0)  # who always has something to read never yields
         self._let_go(carrier.close_receiving)
 
@@ -204,14 +211,22 @@ class Wakeups:
             elif told.passing is not None:
                 self._pass_on(told.passing)
             else:
-                self._untold |= dict.fromkeys(self._mine)
-                self._due.set()
+                self._greeted = True
+
+    def _answer_hello(self) -> None:
+        """At once or, soon after the last time, with what comes next or a second later."""
+        now = time.monotonic()
+        if self._greeted and now - self._answered >= HELLO_SECONDS:
+            self._greeted, self._answered = False, now
+            self._untold |= dict.fromkeys(self._mine)
+            self._due.set()
 
     def _pass_on(self, update: Passing) -> None:
         """To this process's clients, and not back to where it came from."""
         key = f"{update.type}:{update.key}"
-        if self._theirs.get(key) == update.id:
-            return
+        known = self._bus.newest(update.type, update.key)
+        if known is not None and (update.timestamp, update.id) <= (known.timestamp, known.id):
+            return  # told twice, overtaken, or an old text that somebody says again
         self._mine.pop(key, None)  # it is theirs now: whoever published it last tells it
         self._untold.pop(key, None)
         if key not in self._theirs and len(self._theirs) >= MOST_KEYS:

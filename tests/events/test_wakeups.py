@@ -14,6 +14,7 @@ from events.journal import READING_SECONDS, READING_THREADS, Journal, open_journ
 from events.rows import to_row
 from events.wakeups import Wakeups, carrier_for
 from events.wakeups.messages import SEAL_CHARS, Speech
+from events.wakeups.wakeups import HELLO_SECONDS
 from runtime import Runtime
 from tests.events.conftest import fact, unit
 from tests.events.test_lease import wait_for
@@ -202,6 +203,47 @@ def test_what_strangers_say_changes_nothing(make: MakeProcess, by: str, request:
     here.journal.append(unit(fact("ours")))
     assert [one.message for one in here.facts] == ["ours"]
     assert here.heard == []
+
+
+def test_what_is_said_again_says_nothing_new(make: MakeProcess, by: str, request: pytest.FixtureRequest) -> None:
+    """Who has heard sealed texts can say them again: an old price never replaces a newer one, from there or from here.
+
+    Seen to fail with a seal alone: the old price was told as the newest.
+    """
+    here = make("here")
+    channel, there = f"signal_desk:{here.journal.epoch}", Speech("there", here.journal.epoch, KEY)
+    old, new = there.passing(price(1.0)), there.passing(price(2.0))
+    for text in (old, new, old, new):
+        say(by, request, channel, text)
+    wait_for(lambda: here.wakeups.stats()["received"] == 4)
+    here.bus.publish(price(3.0))
+    for text in (new, old):
+        say(by, request, channel, text)
+    wait_for(lambda: here.wakeups.stats()["received"] == 6)
+    wait_for(lambda: prices(here)[-1:] == [3.0])
+    assert prices(here) == [1.0, 2.0, 3.0]
+    assert [one.data["price"] for one in here.bus.latest().values()] == [3.0]
+
+
+@pytest.mark.parametrize("by", ["redis"], indirect=True)
+def test_hello_is_answered_once_a_second(make: MakeProcess, by: str, request: pytest.FixtureRequest) -> None:
+    """However often it is said, the newest of each key is told again once a second, and who said it last is answered.
+
+    Seen to fail with an answer to each.
+    """
+    here = make("here")
+    channel, there = f"signal_desk:{here.journal.epoch}", Speech("there", here.journal.epoch, KEY)
+    here.bus.publish(price(1.0))
+    wait_for(lambda: here.wakeups.stats()["sent"] == 2)  # hello, and the price
+    began = time.monotonic()
+    for n in range(20):
+        say(by, request, channel, there.hello())
+        say(by, request, channel, there.passing(Passing("price_update", str(n), {"symbol": "ES", "price": n}, "", "")))
+        wait_for(lambda n=n: here.wakeups.stats()["received"] == n + 1)
+        time.sleep(0.02)  # longer than what is sent together
+    again = here.wakeups.stats()["sent"] - 2
+    assert 1 <= again <= 1 + (time.monotonic() - began) / HELLO_SECONDS
+    wait_for(lambda: here.wakeups.stats()["sent"] - 2 > again)
 
 
 def test_a_process_of_another_version_is_not_believed_blindly(
