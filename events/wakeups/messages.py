@@ -44,6 +44,7 @@ class Speech:
 
     def __init__(self, by: str, epoch: str, key: str) -> None:
         self._by, self._epoch, self._key = by, epoch, key.encode()
+        self.brief = False  # of a commit only its head is told, however small it is
 
     def hello(self) -> str:
         return self._sealed({"by": self._by, "hello": True})
@@ -54,7 +55,7 @@ class Speech:
     def commit(self, rows: Sequence[Mapping[str, Any]]) -> str:
         """`rows` are a commit's new facts as the journal's rows, in order; without them where they are too large."""
         head = rows[-1]["seq"]
-        if len(rows) <= MOST_FACTS and sum(len(row["data"]) for row in rows) < FACTS_BYTES:
+        if not self.brief and len(rows) <= MOST_FACTS and sum(len(row["data"]) for row in rows) < FACTS_BYTES:
             text = self._sealed({"by": self._by, "head": head, "facts": rows})
             if len(text.encode()) <= FACTS_BYTES:
                 return text

@@ -1,4 +1,4 @@
-"""Joins one process's journal and bus to those of the others: two tasks, a bounded memory, and nothing that waits."""
+"""Joins one process's journal and bus to those of the others: a few tasks, a bounded memory, and nothing that waits."""
 
 import logging
 import time
@@ -7,6 +7,7 @@ from typing import Any
 from events.bus import Bus
 from events.commit import Tell
 from events.envelope import Passing
+from events.errors import EventsError
 from events.journal import Journal
 from events.wakeups.contract import Away, Carrier
 from events.wakeups.messages import Speech
@@ -17,6 +18,11 @@ MOST_KEYS = 1_000
 MOST_AT_ONCE = 100
 # Commits that are told one by one; of more only how far they reach.
 MOST_WORDS = 16
+# Postgres refuses commits that notify when its queue is full, which a listener that stands still keeps from being cut:
+# above this share commits are told without their facts, which fill it fifty times as slowly.
+CROWDED = 0.1
+QUEUE_USED = "SELECT pg_notification_queue_usage() AS used"
+WATCH_SECONDS = 10.0
 # However often somebody says hello: a sealed text can be said again by whoever has heard it.
 HELLO_SECONDS = 1.0
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.1, 2.0
@@ -73,6 +79,8 @@ class Wakeups:
         self._bus.listen(self._told)
         self._runtime.spawn(self._send_on, self._carrier)
         self._runtime.spawn(self._receive_on, self._carrier)
+        if in_commit is not None:
+            self._runtime.spawn(self._watch_queue)
 
     def stop(self) -> None:
         """Returns at once; both connections are let go within a second or two."""
@@ -220,6 +228,27 @@ class Wakeups:
             self._greeted, self._answered = False, now
             self._untold |= dict.fromkeys(self._mine)
             self._due.set()
+
+    # Postgres' own queue
+    def _watch_queue(self) -> None:
+        due = time.monotonic() + WATCH_SECONDS
+        while not self._stopping:
+            self._runtime.sleep(min(1.0, WATCH_SECONDS))
+            if time.monotonic() >= due and not self._stopping:
+                self._look_at_queue()
+                due = time.monotonic() + WATCH_SECONDS
+
+    def _look_at_queue(self) -> None:
+        try:
+            used = float(self._journal.query(QUEUE_USED)[0]["used"])
+        except EventsError as error:
+            log.debug("how full the queue of notifications is can't be read: %s", error.message)
+            return
+        brief = used > CROWDED
+        if brief and not self._speech.brief:
+            words = "a connection that listens stands still, and commits are refused when it is full: end it"
+            log.warning("Postgres' queue of notifications is %.0f %% full; %s", used * 100, words)
+        self._speech.brief = brief
 
     def _pass_on(self, update: Passing) -> None:
         """To this process's clients, and not back to where it came from."""

@@ -12,7 +12,7 @@ from events.bus import Bus
 from events.envelope import Fact, Passing
 from events.journal import READING_SECONDS, READING_THREADS, Journal, open_journal
 from events.rows import to_row
-from events.wakeups import Wakeups, carrier_for
+from events.wakeups import Wakeups, carrier_for, wakeups
 from events.wakeups.messages import SEAL_CHARS, Speech
 from events.wakeups.wakeups import HELLO_SECONDS
 from runtime import Runtime
@@ -257,6 +257,37 @@ def test_a_process_of_another_version_is_not_believed_blindly(
         say(by, request, f"signal_desk:{here.journal.epoch}", text)
     wait_for(lambda: here.wakeups.stats()["refused"] == len(told))
     assert (here.facts, here.heard) == ([], [])
+
+
+@pytest.mark.parametrize("by", ["notify"], indirect=True)
+def test_while_postgres_has_much_to_tell_it_is_told_little(
+    make: MakeProcess,
+    threads: Runtime,
+    postgres_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Where a listener stands still, small commits bring no facts along: the others read them, and the log says why.
+
+    Seen to fail with facts that are brought along whatever waits there.
+    """
+    monkeypatch.setattr(wakeups, "CROWDED", -1.0)  # as if much waited: a tenth of 8 GB is no test
+    monkeypatch.setattr(wakeups, "WATCH_SECONDS", 0.05)
+    here, there = make("here"), make("there")
+    carrier = carrier_for(threads, here.journal.epoch, database_url=postgres_url, redis_url="")
+    assert carrier is not None
+    carrier.receive()
+    speech = Speech("elsewhere", here.journal.epoch, KEY)
+
+    def brief() -> bool:
+        here.journal.append(unit(fact()))
+        told = [speech.understand(text) for text in carrier.receive()]
+        return any(one is not None and one.head and not one.facts for one in told)
+
+    wait_for(brief, 15.0)
+    wait_for(lambda: there.facts == here.facts, 15.0)  # of the 20 s
+    assert "queue of notifications" in caplog.text
+    carrier.close_receiving()
 
 
 @pytest.mark.parametrize("by", ["redis"], indirect=True)
