@@ -40,6 +40,18 @@ def test_a_job_tells_how_far_it_is_and_what_came_of_it(app: App, client: FlaskCl
         catalogue.validate("job_progress", one)
 
 
+def test_a_step_that_can_not_be_told_does_not_end_the_job(app: App, client: FlaskClient) -> None:
+    """It goes on with the next one. Seen to fail without the guard: the job failed with `not_finite`."""
+
+    def work(step: Step) -> str:
+        step(1, float("nan"))  # type: ignore[arg-type]
+        step(2, 2)
+        return "counted"
+
+    seen = ended(client, app.desk.jobs.start("count", work)["job"])
+    assert (seen["state"], seen["error"], seen["result"]) == ("done", None, "counted")
+
+
 def test_the_time_left_follows_from_the_pace() -> None:
     """Half of it in ten seconds leaves ten; nothing is said before there is a pace."""
     job = Job("count", done=0, total=10, began=time.monotonic() - 10)
