@@ -12,6 +12,7 @@ from events import catalogue
 from events.errors import NotStored
 from events.journal import Change, Unit
 from tests.support.patience import PATIENCE
+from tests.support.topology import within
 from tests.web.conftest import ADMIN, MakeApp
 from tests.web.jobs import ended
 from web.assembly import App
@@ -48,7 +49,9 @@ def test_a_step_that_can_not_be_told_does_not_end_the_job(app: App, client: Flas
         step(2, 2)
         return "counted"
 
-    seen = ended(client, app.desk.jobs.start("count", work)["job"])
+    job = app.desk.jobs.start("count", work)["job"]
+    within(lambda: app.desk.jobs.get(job)["state"] != "running", "it ends")
+    seen = app.desk.jobs.get(job)
     assert (seen["state"], seen["error"], seen["result"]) == ("done", None, "counted")
 
 
