@@ -142,13 +142,17 @@ class Bench:
         try:
             for number in range(WEB_TRIALS):
                 figures: Figures = {}
-                for carrier, url in (("redis", redis.url), ("notify", "")):
-                    for count in (1, 2):
-                        self._wait()
-                        data = folder / f"webs-{number}-{carrier}-{count}"
-                        database = fresh_database(postgres.get_uri())
-                        with webs.standing(data, self._trained, database, url, count) as topology:
-                            figures[f"{carrier}_{count}_ms"] = webs.last_client(topology, self._program)
+                try:
+                    for carrier, url in (("redis", redis.url), ("notify", "")):
+                        for count in (1, 2):
+                            self._wait()
+                            data = folder / f"webs-{number}-{carrier}-{count}"
+                            database = fresh_database(postgres.get_uri())
+                            with webs.standing(data, self._trained, database, url, count) as topology:
+                                figures[f"{carrier}_{count}_ms"] = webs.last_client(topology, self._program)
+                except (Broken, RuntimeError) as error:
+                    self._gave_up(webs.WEB, error)
+                    continue
                 self.webs.append(figures)
                 say("webs", webs.CLIENTS, figures)
         finally:
