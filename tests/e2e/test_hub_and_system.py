@@ -47,9 +47,12 @@ def open_hub(visitor: Visitor, server: DeskServer, size: str = "desk", path: str
 
 
 def look(page: Page, name: str) -> None:
-    """Fits, is accessible and has its picture taken, dark and on paper."""
+    """Fits, is accessible and has its picture taken, on paper and dark.
+
+    Dark is last: the desk remembers it for the next page that a test opens, and such a page is dark before it hears so.
+    """
     html = page.locator("html")
-    for theme in ("dark", "light"):
+    for theme in ("light", "dark"):
         if html.get_attribute("data-theme") != theme:
             page.keyboard.press("t")
         expect(html).to_have_attribute("data-theme", theme)
