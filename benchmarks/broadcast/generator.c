@@ -8,7 +8,8 @@
  *                                  "~~~~~~~~~~" the same with spaces
  *   send EVENTS RATE SECONDS OUT   RATE 0: one event after the other; else so many a second whatever becomes of
  *                                  them. Writes everything it saw to OUT; answers "sent POSTS SLOTS DELIVERED"
- *   listen EVENTS SECONDS OUT      hear so many events that another generator's posts bring; answers as `send` does
+ *   listen EVENTS SECONDS OUT      hear so many events that another generator's posts bring; answers "listening" when
+ *                                  it does, and in the end as `send` does
  *   pause SECONDS                  only answer pings
  * Times are CLOCK_MONOTONIC in ns. The file: int64 posts, slots, clients; each post: due, sent, answered, status and
  * 256 bytes of the answer's body; each slot: its first frame's length and 4,096 bytes; then a time for each client (0:
@@ -320,6 +321,7 @@ static void end_run(const char *out, int64_t posted) {
 
 static void do_listen(int64_t events, double seconds, const char *out) {
   begin_run(0, events);
+  puts("listening"), fflush(stdout);
   int64_t give_up = now() + (int64_t)(seconds * 1e9);
   while (now() < give_up && !ended && delivered < events * wanted) hear_all(1);
   end_run(out, 0);

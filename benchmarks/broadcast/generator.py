@@ -105,8 +105,8 @@ class Generator:
         return self._send(f"0 {rate} {seconds}", each)
 
     def listen(self, events: int, seconds: float) -> None:
-        """Begin to hear so many events that another generator's posts bring: `heard` has them."""
-        self._tell(f"listen {events} {seconds} {self._seen}")
+        """Hear so many events that another generator's posts bring, from now on: `heard` has them."""
+        self._ask(f"listen {events} {seconds} {self._seen}")
 
     def heard(self) -> Run:
         """What `listen` saw, once everybody had everything or its time was over."""

@@ -5,6 +5,7 @@ The second web hears of a commit by Redis, as in compose.yaml, or by Postgres it
 
 from __future__ import annotations
 
+import hashlib
 import statistics
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -48,14 +49,17 @@ def last_client(topology: Topology, program: Path) -> float:
         posting, *others = generators
         first = Running(WEB, webs[0].port, webs[0].pid, webs[0])
         posting.prepare(event_request(first), 1)
-        posting.stream(RATE, 1.0)  # first use
-        for other in others:
-            other.pause(0.5)  # its last events are not counted with those that follow
-            other.listen(int(RATE * SECONDS), SECONDS + 3)
-        posting.pause(0.3)  # they listen when nobody else wants to run
-        runs = [posting.stream(RATE, SECONDS), *(other.heard() for other in others)]
+        _heard_by_all(posting, others, 1.0)  # first use
+        runs = _heard_by_all(posting, others, SECONDS)
         committed = first.committed()
     return statistics.median(_lasts(runs, committed))
+
+
+def _heard_by_all(posting: Generator, others: list[Generator], seconds: float) -> list[Run]:
+    """All are done when this returns: none counts an event of one run in the next."""
+    for other in others:
+        other.listen(int(RATE * seconds), seconds + 3)
+    return [posting.stream(RATE, seconds), *(other.heard() for other in others)]
 
 
 def _lasts(runs: list[Run], committed: dict[int, int]) -> list[float]:
@@ -69,14 +73,28 @@ def _lasts(runs: list[Run], committed: dict[int, int]) -> list[float]:
             arrivals.setdefault(seq_of(event.payload), []).extend(event.arrivals)
     whole = {seq: max(times) for seq, times in arrivals.items() if len(times) == CLIENTS and all(times)}
     if len(whole) < len(runs[0].posts):
-        raise RuntimeError(f"only {len(whole)} of {len(runs[0].posts)} events reached everybody")
+        types = {_type_of(event.payload) for run in runs for event in run.events}
+        raise RuntimeError(
+            f"only {len(whole)} of {len(runs[0].posts)} events reached everybody; came: {', '.join(sorted(types))}"
+        )
     return [(last - committed[seq]) / 1e6 for seq, last in whole.items() if seq in committed]
+
+
+def _type_of(payload: bytes) -> str:
+    """Also of one of which only the beginning was kept."""
+    return payload.partition(b'"type":"')[2].partition(b'"')[0].decode()
 
 
 @contextmanager
 def standing(folder: Path, template: Path, database_url: str, redis_url: str, webs: int) -> Iterator[Topology]:
-    """`redis_url` may be empty: then Postgres tells the webs of each other's commits."""
-    topology = Topology(folder, template, database_url, {**ROOM, **LONG_LEASE, "REDIS_URL": redis_url})
+    """`redis_url` may be empty: then Postgres tells the webs of each other's commits.
+
+    The model is named: a new database has none, and the worker would train one while it is measured here, on the cores
+    of both webs, and say so by a fact that counts as one of ours.
+    """
+    model = next((template / "models").glob("*/model.joblib"))
+    named = {"MODEL_PATH": str(model), "MODEL_SHA256": hashlib.sha256(model.read_bytes()).hexdigest()}
+    topology = Topology(folder, template, database_url, {**ROOM, **LONG_LEASE, **named, "REDIS_URL": redis_url})
     try:
         yield topology.start(webs, 1)
     finally:
