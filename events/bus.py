@@ -4,7 +4,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
-from events import wire
 from events.envelope import Passing
 from runtime import Runtime
 
@@ -44,7 +43,7 @@ class Bus:
 
     def publish(self, update: Passing) -> None:
         """Raises NotFinite and BadWire for what has no JSON, before anything of it is kept."""
-        wire.encode(update.envelope())
+        update.json()
         key = f"{update.type}:{update.key}"  # a source may be named as another type's key is
         now = time.monotonic()
         if key not in self._latest and len(self._latest) >= self._most_keys:

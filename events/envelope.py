@@ -89,6 +89,16 @@ class Passing:
     level: str = "INFO"
     id: str = field(default_factory=new_id)
     timestamp: str = field(default_factory=now_text)
+    _json: list[bytes] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    def json(self) -> bytes:
+        """The envelope as strict JSON, made once for this desk's clients and its other processes.
+
+        Raises NotFinite, BadWire.
+        """
+        if not self._json:
+            self._json.append(wire.encode(self.envelope()))
+        return self._json[0]
 
     def envelope(self) -> dict[str, Any]:
         """The wire shape: no epoch, seq or origin, because it has no place in history."""

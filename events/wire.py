@@ -29,7 +29,7 @@ def encode(value: object) -> bytes:
     return encoded
 
 
-def encode_around(value: Mapping[str, object], name: str, text: str) -> bytes:
+def encode_around(value: Mapping[str, object], name: str, text: str | bytes) -> bytes:
     """JSON of `value` with, as its field `name`, what `encode` has made a text of before."""
     return orjson.dumps({**value, name: orjson.Fragment(text)})
 

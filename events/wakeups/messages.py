@@ -47,22 +47,23 @@ class Speech:
         self.brief = False  # of a commit only its head is told, however small it is
 
     def hello(self) -> str:
-        return self._sealed({"by": self._by, "hello": True})
+        return self._sealed(wire.encode({"by": self._by, "hello": True}))
 
     def head(self, head: int) -> str:
-        return self._sealed({"by": self._by, "head": head})
+        return self._sealed(wire.encode({"by": self._by, "head": head}))
 
     def commit(self, rows: Sequence[Mapping[str, Any]]) -> str:
         """`rows` are a commit's new facts as the journal's rows, in order; without them where they are too large."""
         head = rows[-1]["seq"]
         if not self.brief and len(rows) <= MOST_FACTS and sum(len(row["data"]) for row in rows) < FACTS_BYTES:
-            text = self._sealed({"by": self._by, "head": head, "facts": rows})
+            text = self._sealed(wire.encode({"by": self._by, "head": head, "facts": rows}))
             if len(text.encode()) <= FACTS_BYTES:
                 return text
         return self.head(head)
 
     def passing(self, update: Passing) -> str:
-        return self._sealed({"by": self._by, "key": update.key, "passing": update.envelope()})
+        said = {"by": self._by, "key": update.key}
+        return self._sealed(wire.encode_around(said, "passing", update.json()))
 
     def understand(self, text: str) -> Told | None:
         """None for what none of the desk's processes said, or one that this version does not understand."""
@@ -82,9 +83,8 @@ class Speech:
             return Told(by, passing=_passing(str(said["key"]), said["passing"]))
         return Told(by)
 
-    def _sealed(self, said: Mapping[str, Any]) -> str:
-        text = wire.encode(said)
-        return self._seal(text) + text.decode()
+    def _sealed(self, said: bytes) -> str:
+        return self._seal(said) + said.decode()
 
     def _seal(self, said: bytes) -> str:
         return hmac.digest(self._key, said, "sha256").hex()[:SEAL_CHARS]

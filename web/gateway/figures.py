@@ -36,7 +36,7 @@ class Figure:
 
     def __init__(self, passing: Passing, place: int, before: int) -> None:
         self.passing, self.place, self.before = passing, place, before
-        self.message = Message(passing.envelope())
+        self.message = Message(passing.envelope(), json=passing.json())
 
     def wanted(self, by: Subscription) -> bool:
         return by.wants(self.passing.type, self.passing.symbol)
