@@ -93,14 +93,19 @@ def _webs(found: Found) -> Iterable[Row]:
     for name, carrier in (("Postgres", "notify"), ("Redis", "redis")):
         two = [figures[f"{carrier}_2_ms"] / figures[f"{carrier}_1_ms"] for figures in found.webs]
         if two:
-            trials = ", ".join(f"{ratio:.2f}" for ratio in sorted(two))
-            yield f"two webs, told by {name}", "≤ 0.6 times one's time", f"{statistics.median(two):.2f} ({trials})"
+            yield f"two webs, told by {name}", "≤ 0.6 times one's time", _trials(two, "{:.2f}")
 
 
 def _one(name: str, goal: str, found: Found, figure: str, form: str = "{:.1f} ms") -> Iterable[Row]:
-    value = median(found.alerts, figure)
-    if value is not None:
-        yield name, goal, form.format(value)
+    values = [figures[figure] for figures in found.alerts if figure in figures]
+    if values:
+        yield name, goal, _trials(values, form)
+
+
+def _trials(values: Sequence[float], form: str) -> str:
+    """The median, and all of them where there are several."""
+    middle, each = form.format(statistics.median(values)), ", ".join(form.format(value) for value in sorted(values))
+    return middle if len(values) == 1 else f"{middle} ({each})"
 
 
 def _span(values: Iterable[float | None], form: str = "{:.2f}") -> str:
