@@ -214,7 +214,7 @@ class Settings(BaseSettings):
     playback_idle_seconds: float = setting(900.0, "seconds", "How long a playback may stand still.", gt=0)
     publisher_active_seconds: float = setting(300.0, "seconds", "How long one report keeps a script active.", gt=0)
     system_health_seconds: float = setting(
-        2.0, "seconds", "How often the server's own figures are sent; less often to over 1,000 clients.", gt=0
+        2.0, "seconds", "How often the server's own figures are sent; less often to over 400 clients.", gt=0
     )
     webhook_health_seconds: float = setting(1.0, "seconds", "How often the sources' figures are sent at most.", gt=0)
 

@@ -22,8 +22,8 @@ PULSE_SECONDS = 0.25
 # What each process tells its own clients: the sources from the journal, the server about itself.
 OWN_UPDATES = frozenset({"webhook_health_update", "publisher_update", "system_health_update"})
 PUBLISHERS_SECONDS = 0.5
-# The server's own figures cost at most so many sends a second: of thousands of clients each hears them less often.
-HEALTH_SENDS_PER_SECOND = 500
+# The server's own figures cost at most so many sends a second: of hundreds of clients each hears them less often.
+HEALTH_SENDS_PER_SECOND = 200
 
 
 class Rounds:

@@ -90,5 +90,5 @@ def fsyncs(folder: Path) -> list[float]:
 def idle_cpu(running: Running, generator: Generator, seconds: float) -> float:
     """The share of one core that the clients cost while nothing happens but pings and heartbeats."""
     used = machine.cpu_seconds(running.pids)
-    generator.pause(seconds)
+    generator.watch(seconds)
     return (machine.cpu_seconds(running.pids) - used) / seconds

@@ -11,6 +11,7 @@
  *   listen EVENTS SECONDS OUT      hear so many events that another generator's posts bring; answers "listening" when
  *                                  it does, and in the end as `send` does
  *   pause SECONDS                  only answer pings
+ *   watch SECONDS                  the same without ever sleeping: to wake them up costs the server, see `do_send`
  * Times are CLOCK_MONOTONIC in ns. The file: int64 posts, slots, clients; each post: due, sent, answered, status and
  * 256 bytes of the answer's body; each slot: its first frame's length and 4,096 bytes; then a time for each client (0:
  * never). Slots are the events' own `seq`, counted from the first of the run.
@@ -368,8 +369,8 @@ static void obey(char *line) {
   } else if (sscanf(line, "send %lld %lf %lf %500s %d", &events, &rate, &seconds, name, &each) >= 4)
     do_send(events, rate, seconds, name, each);
   else if (sscanf(line, "listen %lld %lf %500s", &events, &seconds, name) == 3) do_listen(events, seconds, name);
-  else if (sscanf(line, "pause %lf", &seconds) == 1) {
-    for (int64_t end = now() + (int64_t)(seconds * 1e9); now() < end;) hear_all(20);
+  else if (sscanf(line, "pause %lf", &seconds) == 1 || sscanf(line, "watch %lf", &seconds) == 1) {
+    for (int64_t end = now() + (int64_t)(seconds * 1e9); now() < end;) hear_all(*line == 'w' ? 0 : 20);
     printf("paused %d\n", standing);
   } else die("an unknown command");
   fflush(stdout);

@@ -113,7 +113,12 @@ class Generator:
         return _read(self._seen, int(self._answer()[4]))
 
     def pause(self, seconds: float) -> None:
+        """Only answer pings."""
         self._ask(f"pause {seconds}")
+
+    def watch(self, seconds: float) -> None:
+        """The same without ever sleeping: the server's core does not pay for waking the clients up."""
+        self._ask(f"watch {seconds}")
 
     def _send(self, what: str, each: int) -> Run:
         answer = self._ask(f"send {what} {self._seen} {each}")

@@ -19,6 +19,7 @@ from wsproto.utilities import LocalProtocolError, generate_accept_token
 
 from web.gateway.line import Line
 from web.gateway.packets import Packet
+from web.gateway.short_frames import EMPTY_PONG, ends_with_a_frame, one_letter
 
 if TYPE_CHECKING:
     from runtime import Runtime, Waiter, Wire
@@ -71,8 +72,8 @@ class WebSocket:
     """`most` is the longest message, in characters or bytes. First `wait` for messages, then `follow`, for good."""
 
     __slots__ = (
-        *("_closing", "_deaf", "_due", "_inbox", "_over", "_parser", "_paused", "_pieces", "_size", "_waiting_size"),
-        *("_most", "_outbox", "_reader", "_runtime", "_waiter", "_wire", "_working", "line"),
+        *("_between", "_closing", "_deaf", "_due", "_inbox", "_over", "_parser", "_paused", "_pieces", "_size"),
+        *("_waiting_size", "_most", "_outbox", "_reader", "_runtime", "_waiter", "_wire", "_working", "line"),
     )
 
     def __init__(self, wire: Wire, runtime: Runtime, most: int) -> None:
@@ -83,6 +84,7 @@ class WebSocket:
         self._inbox: deque[Incoming] | tuple[()] = ()
         self._pieces: list[Incoming] | tuple[()] = ()
         self._size = self._waiting_size = 0
+        self._between = True  # a frame comes next, not the rest of one
         self._due = 0.0  # when the short frames so far would have come at the steady rate, in monotonic seconds
         self._closing = self._deaf = self._over = self._paused = self._working = False
         self._reader: Reader | None = None
@@ -171,6 +173,30 @@ class WebSocket:
             self._parse(data)
 
     def _parse(self, data: bytes) -> None:
+        if not (self._between and self._size == 0 and self._without_parser(data)):
+            self._between = self._between and ends_with_a_frame(data)
+            short = self._with_parser(data)
+            if self._deaf or self._over:
+                return
+        else:
+            short = 1
+        if short > 0:
+            self._charge(short)
+        if self._full():
+            self._wire.rest()
+
+    def _without_parser(self, data: bytes) -> bool:
+        """Answers to pings, which are nearly all that thousands of idle clients say; whether it was one."""
+        if (letter := one_letter(data)) is not None:
+            self._message(letter)
+        elif data[:2] == EMPTY_PONG and len(data) == 6:
+            self._pong()
+        else:
+            return False
+        return True
+
+    def _with_parser(self, data: bytes) -> int:
+        """How many short frames it was."""
         short = -(len(data) // SHORT_BYTES)
         try:
             self._parser.receive_data(data)
@@ -178,14 +204,11 @@ class WebSocket:
                 short += 1
                 self._event(event)
                 if self._deaf or self._over:
-                    return
+                    break
         except LocalProtocolError as error:  # data after its goodbye
             log.debug("frames came too late: %s", error)
             self._finish()
-        if short > 0:
-            self._charge(short)
-        if self._full():
-            self._wire.rest()
+        return short
 
     def _charge(self, short: int) -> None:
         """Read no more for a while when short frames come too fast."""
@@ -208,13 +231,16 @@ class WebSocket:
         elif isinstance(event, Ping):
             self._answer(event)
         elif isinstance(event, Pong):
-            if self._reader is not None:
-                self._reader.pong()
+            self._pong()
         elif isinstance(event, CloseConnection):
             if self._parser.state is ConnectionState.OPEN:  # not the client's word, but the parser's: it can't go on
                 self._refuse(event.code, event.reason or "")
             else:
                 self._goodbye(event)
+
+    def _pong(self) -> None:
+        if self._reader is not None:
+            self._reader.pong()
 
     def _piece(self, event: Message[Any]) -> None:
         data: Incoming = event.data if isinstance(event.data, str) else bytes(event.data)

@@ -156,6 +156,42 @@ def test_what_can_be_dealt_with_at_once_needs_no_task(line: Line) -> None:
     assert (len(line.loop.tasks), line.reader.pongs, line.reader.seen) == (0, 1, [])
 
 
+def test_an_answer_to_a_ping_needs_no_parser(line: Line) -> None:
+    """Engine.IO's, which is a letter, and the protocol's own: thousands come, and nearly nothing else."""
+    line.comes(TextMessage("before" * 50), TextMessage("é"))
+    line.socket._parser = None  # type: ignore[assignment]
+    line.comes(TextMessage("3"))
+    line.comes(Pong())
+    line.loop.turn()
+    assert (line.reader.seen, line.reader.pongs) == (["before" * 50, "é", "3"], 1)
+
+
+def test_however_the_kernel_cuts_what_came_it_is_read_the_same() -> None:
+    """Also where a piece of something longer looks like an answer. Seen to fail when it is taken for one."""
+    letter, pong = b"\x81\x81\0\0\0\x003", b"\x8a\x80\0\0\0\0"
+    looks_so = b"\x82\x8d\0\0\0\0" + letter + pong
+    long = b"\x81\xfe\0\x7e\0\0\0\0" + b"a" * 126
+    came = looks_so + letter + long + pong + b"\x01\x81\0\0\0\0b" + pong + b"\x80\x81\0\0\0\0c" + letter
+    for size in (1, len(pong), len(letter)):
+        for start in range(len(came)):
+            line = Line()
+            for piece in (came[:start], came[start : start + size], came[start + size :]):
+                if piece:
+                    line.arrives(piece)
+            line.loop.turn()
+            assert line.reader.seen == [letter + pong, "3", "a" * 126, "bc", "3"]
+            assert line.reader.pongs == 2
+
+
+def test_a_letter_amid_a_message_in_pieces_breaks_the_rules(line: Line) -> None:
+    """As any other message there. Seen to fail when it is taken without the parser."""
+    line.comes(TextMessage("a piece", message_finished=False))
+    line.arrives(b"\x81\x81\0\0\0\x003")
+    assert line.closed_with() == 1002
+    line.loop.turn()
+    assert line.reader.seen == [None]
+
+
 def test_a_message_in_many_pieces_is_one_text_and_few_objects(line: Line) -> None:
     """A frame a letter, as long as a message may be. Seen to fail with every piece kept apart: 999 of them."""
     kept = 0
