@@ -25,4 +25,6 @@ class Ring:
             return []
         if missing > len(self._facts):
             return None
-        return list(islice(self._facts, len(self._facts) - missing, None))
+        newest = list(islice(reversed(self._facts), missing))  # from the end: few are asked for, and many kept
+        newest.reverse()
+        return newest

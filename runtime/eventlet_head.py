@@ -1,49 +1,89 @@
-"""Lets eventlet's server take an ordinary request's head as `runtime/head.py` reads it; any other as it always did."""
+"""Lets eventlet's server take an ordinary request as `runtime/head.py` reads it; any other as it always did."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
 from eventlet import wsgi
 
+from runtime.answer import Answer
 from runtime.chunks import Chunks
+from runtime.eventlet_incoming import Incoming
 from runtime.head import EMPTY, Head, Lines, head_fault, ordinary, request_line_fault
 from runtime.requests import ambiguous
 
 
 class OrdinaryFirst(wsgi.HttpProtocol):  # type: ignore[misc]
-    """Leans on how `HttpProtocol.handle_one_request` asks for the line, the head and the environment in turn.
+    """An ordinary request goes past `HttpProtocol`, whose way costs as much again as the application's own.
 
     `tests/runtime/test_heads.py` holds both ways to the same environment and the same refusals.
     """
 
     headers: Any
     rfile: Any
-    _head: Head | None = None
-    _address: dict[str, str] | None = None
+    incoming: Incoming
+    taken = False  # by the application
+    _around: dict[str, Any] | None = None
+
+    def setup(self) -> None:
+        super().setup()
+        self.rfile.close()
+        self.incoming = Incoming(self.connection)
+        self.rfile = io.BufferedReader(self.incoming, self.rbufsize)
+        self._send_some = self.connection.fd.send
+
+    def handle_one_request(self) -> None:
+        if not (arrived := self.awaited()):
+            self.close_connection = True
+        elif (head := ordinary(arrived)) is None:
+            self._ask_library()
+        else:
+            self.conn_state[2] = wsgi.STATE_REQUEST
+            self.rfile.read(head.size)
+            self._answer(head)
+
+    def _ask_library(self) -> None:
+        self.incoming.alone = False  # a WebSocket of the library's reads from the socket itself
+        self.incoming.rest()
+        super().handle_one_request()
+        self.incoming.alone = True
+
+    def awaited(self) -> bytes:
+        """What is there of the next request, once there is something; b"" at the end."""
+        arrived: bytes = self.rfile.peek(1)
+        return arrived
+
+    def _answer(self, head: Head) -> None:
+        body = wsgi.Input(self.rfile, head.named.get("CONTENT_LENGTH", "0"), self.connection)
+        answer = Answer(head, self._send, self._keeps)
+        try:
+            answer.by(self.server.app, self.environ_of(head, body), self._is_taken)
+            if answer.kept and body.position < body.content_length:
+                body.discard()
+        except OSError:
+            answer.kept = False  # the client is gone
+        self.close_connection = self.taken or not answer.kept
+
+    def _send(self, data: bytes) -> None:
+        try:
+            sent = self._send_some(data)
+        except BlockingIOError:
+            sent = 0
+        if sent < len(data):
+            self.connection.sendall(memoryview(data)[sent:])
+
+    def _keeps(self) -> bool:
+        return bool(self.server.keepalive)
+
+    def _is_taken(self) -> bool:
+        return self.taken
 
     def _read_request_line(self) -> Any:
-        line = self._next_line()
-        return self._next_line() if line == EMPTY else line
-
-    def _next_line(self) -> Any:
-        self._head = head = ordinary(self.rfile.peek(1))
-        if head is None:
-            return super()._read_request_line()
-        self.rfile.read(head.size)
-        return head.line
+        line = super()._read_request_line()
+        return super()._read_request_line() if line == EMPTY else line
 
     def parse_request(self) -> bool:
-        head = self._head
-        if head is None:
-            return self._parsed_by_library()
-        self.command, self.path, self.request_version = head.method, head.target, "HTTP/1.1"
-        self.requestline = f"{head.method} {head.target} HTTP/1.1"
-        self.close_connection = not head.kept
-        self.headers = head
-        return True
-
-    def _parsed_by_library(self) -> bool:
         fault = request_line_fault(self.raw_requestline)
         if fault is None:
             self.rfile = lines = Lines(self.rfile)
@@ -55,55 +95,49 @@ class OrdinaryFirst(wsgi.HttpProtocol):  # type: ignore[misc]
             self.wfile.write(ambiguous(fault))
         return fault is None
 
-    def get_environ(self) -> Any:
-        head = self._head
-        if head is None:
-            environ = super().get_environ()
-            if environ["wsgi.input"].chunked_input:
-                environ["wsgi.input"] = environ["eventlet.input"] = Chunked(environ["wsgi.input"], self._break)
-            return environ
+    def environ_of(self, head: Head, body: Any) -> dict[str, Any]:
+        """What WSGI wants to know of an ordinary request."""
         path, asked, query = head.target.partition("?")
-        length = head.named.get("CONTENT_LENGTH")
-        environ = self.server.get_environ()
-        environ |= self._addresses()
-        environ |= {
-            "REQUEST_METHOD": head.method,
-            "SCRIPT_NAME": "",
-            "RAW_PATH_INFO": path,
-            "PATH_INFO": unquote(path, encoding="latin1"),
-            "CONTENT_TYPE": head.named.get("CONTENT_TYPE", "text/plain"),
-            "SERVER_PROTOCOL": "HTTP/1.0",
-            "GATEWAY_INTERFACE": "CGI/1.1",
-            "headers_raw": head.fields,
-            "eventlet.posthooks": [],
-            "eventlet.set_idle": self._set_idle,
-        }
+        environ = self._surroundings().copy()
+        for name, value in head.named.items():
+            environ[f"HTTP_{name}"] = value
+        environ["REQUEST_METHOD"] = head.method
+        environ["RAW_PATH_INFO"] = path
+        environ["PATH_INFO"] = unquote(path, encoding="latin1")
+        environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE", "text/plain")
+        environ["wsgi.input"] = body
         if asked:
             environ["QUERY_STRING"] = query
-        if length is not None:
-            environ["CONTENT_LENGTH"] = length
-        for name, value in head.named.items():
-            if name not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-                environ[f"HTTP_{name}"] = value
-        environ["wsgi.input"] = environ["eventlet.input"] = wsgi.Input(self.rfile, length or "0", self.connection)
+        if "CONTENT_LENGTH" in head.named:
+            environ["CONTENT_LENGTH"] = environ.pop("HTTP_CONTENT_LENGTH")
+        return environ
+
+    def get_environ(self) -> Any:
+        environ = super().get_environ()
+        del environ["headers_raw"]  # nobody asks for them
+        if environ["wsgi.input"].chunked_input:
+            environ["wsgi.input"] = environ["eventlet.input"] = Chunked(environ["wsgi.input"], self._break)
         return environ
 
     def _break(self) -> None:
         self.close_connection = True
 
-    def _addresses(self) -> dict[str, str]:
-        """Both ends, asked of the kernel once a connection."""
-        if self._address is None:
+    def _surroundings(self) -> dict[str, Any]:
+        """What is the same for every request of a connection; both its ends are asked of the kernel once."""
+        if self._around is None:
             (name, port), (host, from_port) = map(
                 wsgi.addr_to_host_port, (self.request.getsockname(), self.client_address)
             )
-            self._address = {
-                "SERVER_NAME": name, "SERVER_PORT": str(port), "REMOTE_ADDR": host, "REMOTE_PORT": str(from_port)
-            }  # fmt: skip
-        return self._address
-
-    def _set_idle(self) -> None:
-        self.conn_state[2] = wsgi.STATE_IDLE
+            self._around = self.server.get_environ() | {
+                "SCRIPT_NAME": "",
+                "SERVER_PROTOCOL": "HTTP/1.0",
+                "GATEWAY_INTERFACE": "CGI/1.1",
+                "SERVER_NAME": name,
+                "SERVER_PORT": str(port),
+                "REMOTE_ADDR": host,
+                "REMOTE_PORT": str(from_port),
+            }
+        return self._around
 
 
 class Chunked(wsgi.Input):  # type: ignore[misc]

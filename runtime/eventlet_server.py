@@ -14,6 +14,7 @@ from eventlet import greenio, hubs, wsgi
 from runtime.contract import Wire, WSGIApp
 from runtime.eventlet_head import OrdinaryFirst
 from runtime.eventlet_wire import EventletWire
+from runtime.head import Head
 from runtime.requests import FULL, IDLE_SECONDS, prepared
 from runtime.sockets import tune, unread
 
@@ -81,28 +82,37 @@ class Protocol(OrdinaryFirst):
         super().setup()
         self.deadline = Deadline(self.connection, self.deadline_seconds)
 
-    def _read_request_line(self) -> Any:
+    def awaited(self) -> bytes:
         self.deadline.idle()
         try:
-            if self.rfile.peek(1):
-                self.deadline.begun()
+            arrived = super().awaited()
         except OSError:
             return b""
-        return super()._read_request_line()
+        if arrived:
+            self.deadline.begun()
+        return arrived
+
+    def environ_of(self, head: Head, body: Any) -> dict[str, Any]:
+        return self._with_ours(super().environ_of(head, body))
 
     def get_environ(self) -> Any:
-        environ = super().get_environ()
+        return self._with_ours(super().get_environ())
+
+    def _with_ours(self, environ: dict[str, Any]) -> dict[str, Any]:
         environ["desk.deadline"] = self.deadline
         environ["desk.connection"] = self
         return environ
 
     def take(self) -> Wire:
         """Implements runtime.contract.Connection."""
-        wsgi.WSGI_LOCAL.already_handled = True
-        return self.house.give(self.connection, unread(self.connection, self.rfile))
+        self.taken = wsgi.WSGI_LOCAL.already_handled = True
+        early = unread(self.connection, self.rfile)
+        self.incoming.rest()
+        return self.house.give(self.connection, early)
 
     def finish(self) -> None:
         self.deadline.end()
+        self.incoming.rest()
         super().finish()
 
 

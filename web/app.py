@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Flask, request
-from prometheus_client import Counter
 
 from web import errors, pages, security, webhook
 from web.auth import views as auth_views
 from web.auth.service import Auth
-from web.before_flask import BeforeFlask
+from web.before_flask import BeforeFlask, Door
 from web.proxies import TrustedProxies
+from web.tallies import Tally
 
 if TYPE_CHECKING:
     from flask import Response
@@ -22,17 +22,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 
 
-def create_flask(desk: Desk, auth: Auth) -> Flask:
-    """The Flask app without the gateway's sockets. Nothing here runs before a request."""
+def create_flask(desk: Desk, auth: Auth, take: webhook.Take) -> Flask:
+    """The Flask app without the gateway's sockets; `take` takes alerts. Nothing here runs before a request."""
     app = bare_flask(desk, auth)
-    take = webhook.taker(desk)
     app.register_blueprint(webhook.blueprint(take))
     app.register_blueprint(auth_views.blueprint(desk))
     app.register_blueprint(pages.blueprint(desk, ROOT / "static"))
-    first = BeforeFlask(app.wsgi_app, auth, app.extensions["desk_requests"])
-    first.add(webhook.door(take))
-    app.extensions["desk_before_flask"] = first
-    app.wsgi_app = first  # type: ignore[method-assign]
     return app
 
 
@@ -50,6 +45,11 @@ def bare_flask(desk: Desk, auth: Auth) -> Flask:
     return app
 
 
+def behind_doors(app: Flask, auth: Auth, *doors: Door) -> None:
+    """Outside the sockets too: what a door answers is held up by none of them."""
+    app.wsgi_app = BeforeFlask(app.wsgi_app, auth, app.extensions["desk_requests"], doors)  # type: ignore[method-assign]
+
+
 def behind_proxies(app: Flask, desk: Desk) -> None:
     """Outermost, so that the sockets' handshakes see the same address and scheme as Flask does."""
     app.wsgi_app = TrustedProxies(app.wsgi_app, desk.values.trusted_proxies)  # type: ignore[method-assign]
@@ -57,11 +57,11 @@ def behind_proxies(app: Flask, desk: Desk) -> None:
 
 def count_requests(app: Flask, desk: Desk) -> None:
     """Requests by route; never by path, which may hold a token."""
-    counted = Counter("desk_requests_total", "Requests by route and status", ["route", "status"], registry=desk.metrics)
+    counted = Tally("desk_requests_total", "Requests by route and status", ["route", "status"], desk.metrics)
     app.extensions["desk_requests"] = counted
 
     @app.after_request
     def count(response: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "none"
-        counted.labels(route, str(response.status_code)).inc()
+        counted.count(route, str(response.status_code))
         return response

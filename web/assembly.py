@@ -19,9 +19,9 @@ from signals.health import HealthBook
 from signals.intake import Intake
 from signals.sources import Sources
 from signals.timing import Stopwatch
-from web import api, openapi, ops, rebuilding
+from web import api, openapi, ops, rebuilding, webhook
 from web.api import connections
-from web.app import bare_flask, behind_proxies, create_flask
+from web.app import bare_flask, behind_doors, behind_proxies, create_flask
 from web.auth import Auth, secrets
 from web.chosen import Chosen
 from web.database import opened_journal, with_secret_key
@@ -205,11 +205,12 @@ def worker_door(desk: Desk, auth: Auth) -> tuple[Flask, None]:
 
 def whole_door(desk: Desk, auth: Auth) -> tuple[Flask, Gateway]:
     """Everything people and programs may ask, and the sockets."""
-    flask = create_flask(desk, auth)
+    take = webhook.taker(desk)
+    flask = create_flask(desk, auth, take)
     for blueprint in (*api.blueprints(desk), ops.blueprint(desk), openapi.blueprint(desk)):
         flask.register_blueprint(blueprint)
     gateway = Gateway(desk, auth)
     gateway.init_app(flask)
-    flask.extensions["desk_before_flask"].add(gateway.posting.door)
+    behind_doors(flask, auth, webhook.door(take), gateway.posting.door)
     flask.register_blueprint(connections.blueprint(gateway))
     return flask, gateway

@@ -5,10 +5,7 @@ What an answer of Flask's carries by hooks, one from here carries too: the heade
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
-from email.utils import formatdate
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.http import HTTP_STATUS_CODES
@@ -18,25 +15,19 @@ from signals.intake import Answer
 from web import security
 
 if TYPE_CHECKING:
-    from prometheus_client import Counter
-
     from web.auth import Auth
     from web.proxies import WSGIApp
+    from web.tallies import Tally
 
 # `door(environ, path)`: the route and the answer, or None when this is Flask's to answer. Never raises.
 Door = Callable[[dict[str, Any], str], tuple[str, Answer] | None]
 
 
 class BeforeFlask:
-    """`app` behind doors that posted requests come to first, in the order they were added."""
+    """`app` behind doors that posted requests come to first, in their order."""
 
-    def __init__(self, app: WSGIApp, auth: Auth, counted: Counter) -> None:
-        self._app, self._auth = app, auth
-        self._count = cache(lambda route, status: counted.labels(route, str(status)))
-        self._doors: list[Door] = []
-
-    def add(self, door: Door) -> None:
-        self._doors.append(door)
+    def __init__(self, app: WSGIApp, auth: Auth, counted: Tally, doors: Sequence[Door]) -> None:
+        self._app, self._auth, self._counted, self._doors = app, auth, counted, doors
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] == "POST":
@@ -46,20 +37,14 @@ class BeforeFlask:
         return self._app(environ, start_response)
 
     def _said(self, environ: dict[str, Any], route: str, got: Answer, start_response: Callable[..., Any]) -> bytes:
-        self._count(route, got.status).inc()
+        self._counted.count(route, str(got.status))
         body = wire.encode(got.body)
         headers = [
             ("Content-Type", "application/json"),
             ("Content-Length", str(len(body))),
-            ("Date", _date(int(time.time()))),
             ("Cache-Control", "no-store"),
             *got.headers.items(),
             *security.headers(https=self._auth.over_https(environ)),
         ]
         start_response(f"{got.status} {HTTP_STATUS_CODES.get(got.status, 'Answer')}", headers)
         return body
-
-
-@lru_cache(maxsize=2)
-def _date(second: int) -> str:
-    return formatdate(second, usegmt=True)

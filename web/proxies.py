@@ -19,16 +19,19 @@ class TrustedProxies:
         self._app, self._hops = app, hops
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        addresses = _entries(environ.pop("HTTP_X_FORWARDED_FOR", ""))
-        schemes = _entries(environ.pop("HTTP_X_FORWARDED_PROTO", ""))
-        if self._hops and len(addresses) >= self._hops:
+        addresses, schemes = environ.pop("HTTP_X_FORWARDED_FOR", ""), environ.pop("HTTP_X_FORWARDED_PROTO", "")
+        if self._hops:
+            self._believe(environ, _entries(addresses), _entries(schemes))
+        return self._app(environ, start_response)
+
+    def _believe(self, environ: dict[str, Any], addresses: list[str], schemes: list[str]) -> None:
+        if len(addresses) >= self._hops:
             environ["REMOTE_ADDR"] = addresses[-self._hops]
-        if self._hops and schemes:
+        if schemes:
             # Many proxies set this header instead of appending to it, so fewer entries than hops are normal.
             scheme = schemes[-min(self._hops, len(schemes))].lower()
             if scheme in ("http", "https"):
                 environ["wsgi.url_scheme"] = scheme
-        return self._app(environ, start_response)
 
 
 def _entries(header: str) -> list[str]:

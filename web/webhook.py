@@ -10,11 +10,9 @@ import ipaddress
 import logging
 import time
 from collections.abc import Callable
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
-from prometheus_client import Counter, Histogram
 from werkzeug.wrappers import Request
 
 from signals.alert.limits import MAX_BODY_BYTES
@@ -22,6 +20,7 @@ from signals.intake import Answer
 from web.answers import answer
 from web.docs import documented
 from web.errors import refusal
+from web.tallies import Seconds, Tally
 
 if TYPE_CHECKING:
     from web.before_flask import Door
@@ -30,26 +29,22 @@ if TYPE_CHECKING:
 log = logging.getLogger("web.webhook")
 METHODS_REFUSED = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]
 PATH = "/webhook"
+BOUNDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 3)
 ROUTES = (PATH, f"{PATH}/", f"{PATH}/<path:token>")
 Take = Callable[[dict[str, Any], str | None], Answer]
 
 
 def taker(desk: Desk) -> Take:
     """`take(environ, token)`: one alert in, its answer out. Never raises."""
-    answers = Counter("desk_webhook_answers_total", "Alerts answered, by status", ["status"], registry=desk.metrics)
-    seconds = Histogram(
-        "desk_webhook_answer_seconds",
-        "From the alert's first byte read to its answer",
-        buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
-        registry=desk.metrics,
-    )
-    by_status = cache(lambda status: answers.labels(str(status)))
+    answers = Tally("desk_webhook_answers_total", "Alerts answered, by status", ["status"], desk.metrics)
+    says = "From the alert's first byte read to its answer"
+    seconds = Seconds("desk_webhook_answer_seconds", says, BOUNDS, desk.metrics)
     allowed = allow_list(desk.values.webhook_allowed_ips)
 
     def take(environ: dict[str, Any], token: str | None) -> Answer:
         began, received_ns = time.perf_counter(), time.time_ns()
         got = accepted(environ, token, received_ns)
-        by_status(got.status).inc()
+        answers.count(str(got.status))
         seconds.observe(time.perf_counter() - began)
         return got
 

@@ -23,10 +23,10 @@ slow: list[str] = []  # requests that are being answered slowly
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-    """What it was asked; `/slow` takes 1.5 s, `/slower` three; `/break` raises; `/read` reads a chunked body; `/counts`
-    counts.
+    """What it was asked; `/soon` takes 0.2 s, `/slow` 1.5, `/slower` three; `/break` raises; `/read` reads a chunked
+    body; `/counts` counts.
     """
-    if seconds := {"/slow": 1.5, "/slower": 3.0}.get(environ["PATH_INFO"]):
+    if seconds := {"/soon": 0.2, "/slow": 1.5, "/slower": 3.0}.get(environ["PATH_INFO"]):
         slow.append(environ["PATH_INFO"])
         engine.sleep(seconds)
         slow.remove(environ["PATH_INFO"])

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import socket
 import subprocess
 import sys
@@ -217,3 +218,16 @@ def test_requests_that_follow_each_other_at_once_are_answered_one_by_one(port: i
         said = everything(line)
     assert said.count(b"HTTP/1.1 200 OK\r\n") == 4
     assert said.count(b'"body": "{}"') == 3
+
+
+def test_a_request_that_arrives_while_another_is_answered_is_answered_after_it(port: int) -> None:
+    """Ordinary ones and others take their turns on one connection. Seen to fail with the socket left unwatched then."""
+    odd = b"GET /odd HTTP/1.1\r\nHost: a\r\nX: 1 \r\n\r\n"
+    soon = b"GET /soon HTTP/1.1\r\nHost: a\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as line:
+        for piece in (soon, ALERT + odd[:20], odd[20:] + soon, ORDINARY[2]):
+            line.sendall(piece)
+            time.sleep(0.05)
+        said = everything(line)
+    found = re.findall(rb'"path": "([^"]+)"', said)
+    assert found == [b"/soon", b"/a b/", b"/odd", b"/soon", b"/a"]
