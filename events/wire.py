@@ -24,7 +24,7 @@ def encode(value: object) -> bytes:
         raise BadWire(f"not expressible in JSON: {error}") from error
     # orjson writes NaN as null. Only a frame that holds more nulls than it has empty fields can hide one.
     nulls = encoded.count(b"null")
-    if nulls and nulls != _empty(value) and _may_hide(value) and (place := not_finite(value)) is not None:
+    if nulls and not _explained(value, nulls) and _may_hide(value) and (place := not_finite(value)) is not None:
         raise NotFinite(f"{place or 'the value'} is not a finite number")
     return encoded
 
@@ -34,9 +34,15 @@ def encode_around(value: Mapping[str, object], name: str, text: str | bytes) -> 
     return orjson.dumps({**value, name: orjson.Fragment(text)})
 
 
-def _empty(value: Any) -> int:
-    """How many of an object's own fields are None; those deeper in it are not looked for."""
-    return len([field for field in value.values() if field is None]) if isinstance(value, dict) else 0
+def _explained(value: Any, nulls: int) -> bool:
+    """Whether so many fields of an object are None, or so many with those of the objects directly in it."""
+    if not isinstance(value, dict):
+        return False
+    fields = value.values()
+    empty = len([field for field in fields if field is None])
+    if empty != nulls:
+        empty += sum(len([one for one in inner.values() if one is None]) for inner in fields if type(inner) is dict)
+    return empty == nulls
 
 
 def _may_hide(value: Any) -> bool:

@@ -46,25 +46,25 @@ class Compiled:
 
     def predict(self, features: Mapping[str, float]) -> Prediction:
         """The calibrated probability of one row, its 90 % interval and its contributions; NaN counts as absent."""
-        values = [features[name] for name in self.features]
-        parts = [
-            weight * min(max(((fill if value != value else value) - mean) / scale, -BEYOND), BEYOND)
-            for value, fill, mean, scale, weight in zip(
-                values, self.fill, self.mean, self.scale, self.weights, strict=True
-            )
-        ]
+        values = list(map(features.__getitem__, self.features))
+        parts: list[float] = []
+        for value, fill, mean, scale, weight in zip(
+            values, self.fill, self.mean, self.scale, self.weights, strict=True
+        ):
+            away = ((fill if value != value else value) - mean) / scale
+            parts.append(weight * (-BEYOND if away < -BEYOND else BEYOND if away > BEYOND else away))
         z = math.fsum(parts) + self.intercept
         probability, slope, offset = self._calibrated(z)
-        told: list[Contribution] = [("baseline", self.base_rate, slope * self.intercept + offset)]
-        told += [
-            (name, value, slope * part)
-            for name, value, part in zip(self.features, values, parts, strict=True)
-            if value == value
-        ]
-        missing = math.fsum(slope * part for value, part in zip(values, parts, strict=True) if value != value)
-        told[0] = ("baseline", self.base_rate, told[0][2] + missing)
+        told: list[Contribution] = []
+        missing: list[float] = []
+        for name, value, part in zip(self.features, values, parts, strict=True):
+            if value == value:
+                told.append((name, value, slope * part))
+            else:
+                missing.append(slope * part)
+        baseline = ("baseline", self.base_rate, slope * self.intercept + offset + math.fsum(missing))
         low, high = interval(probability, self.evidence)
-        return Prediction(probability, low, high, tuple(told))
+        return Prediction(probability, low, high, (baseline, *told))
 
     def _calibrated(self, z: float) -> tuple[float, float, float]:
         """The probability, and the (slope, offset) that turn raw log-odds into its log-odds here."""

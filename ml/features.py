@@ -86,7 +86,7 @@ def compute(signal: Mapping[str, Any], history: History) -> dict[str, float]:
     span = high - low if high > low else NAN
     at = instant(signal.get("sent_at")) or instant(signal.get("received_at"))
     since = NAN if history.seconds_since_last is None else max(0.0, history.seconds_since_last)
-    found = {
+    return {
         "long": side,
         "stop_pct": _log(distance / price),
         "reward_r": _clip(side * (_target(signal) - price) / distance, 0.0, 10.0),
@@ -107,11 +107,10 @@ def compute(signal: Mapping[str, Any], history: History) -> dict[str, float]:
         "same_side_run": float(min(history.same_side_run, 10)),
         "hit_rate": NAN if history.recent_hit_rate is None else _within(history.recent_hit_rate, 0.0, 1.0),
     }
-    return {name: found[name] for name in NAMES}
 
 
 def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
         return NAN
     try:
         number = float(value)
@@ -126,7 +125,10 @@ def _positive(value: Any) -> float:
 
 
 def _first(signal: Mapping[str, Any], *names: str) -> Any:
-    return next((signal[name] for name in names if signal.get(name) is not None), None)
+    for name in names:
+        if (found := signal.get(name)) is not None:
+            return found
+    return None
 
 
 def _target(signal: Mapping[str, Any]) -> float:

@@ -151,7 +151,8 @@ def _checked(told: Any) -> Prediction | _Failed:
     bounds = (told.probability_low, told.probability_high)
     if not _is_probability(told.probability) or not all(b is None or _is_probability(b) for b in bounds):
         return _Failed("model_not_a_number")
-    if not all(math.isfinite(value) and math.isfinite(odds) for _, value, odds in told.contributions):
+    _, *numbers = zip(*told.contributions, strict=True) if told.contributions else ((),)
+    if not all(all(map(math.isfinite, some)) for some in numbers):
         return _Failed("model_not_a_number")
     return told
 

@@ -24,15 +24,16 @@ class WrongTransition(ValueError):
     """A status change that the table does not know; a mistake of ours, never a sender's."""
 
 
+def _reached(status: str) -> frozenset[str]:
+    return frozenset({status}).union(*map(_reached, TRANSITIONS[status]))
+
+
+_REACHED = {status: _reached(status) for status in TRANSITIONS}
+
+
 def advance(status: str, to: str) -> str:
     """The status `to`, reached over allowed steps; staying is allowed; WrongTransition otherwise."""
-    reached, waiting = {status}, [status]
-    while waiting:
-        for following in TRANSITIONS[waiting.pop()]:
-            if following not in reached:
-                reached.add(following)
-                waiting.append(following)
-    if to not in reached:
+    if to not in _REACHED[status]:
         raise WrongTransition(f"{status} can't become {to}")
     return to
 

@@ -36,6 +36,8 @@ class _Series:
         self.entries: deque[_Known] = deque()
         self._times: list[int] = []  # in order, which entries need not be: their clock may be set back
         self._run = 0  # of the newest side, also when some of it is no longer kept
+        self._hit_rate: float | None = None
+        self._closed_since = False  # the rate was found
         for entry in entries:
             self.add(entry)
 
@@ -45,8 +47,23 @@ class _Series:
         if len(self.entries) == _KEPT:
             gone = self.entries.popleft()
             del self._times[bisect_left(self._times, gone.at)]
+            self._closed_since |= gone.outcome_r is not None
         self.entries.append(entry)
         insort(self._times, entry.at)
+        self._closed_since |= entry.outcome_r is not None
+
+    def close(self, entry: _Known, outcome_r: float | None) -> None:
+        """What became of one of them, as far as it is told."""
+        self._closed_since |= entry.outcome_r != outcome_r
+        entry.outcome_r = outcome_r
+
+    def hit_rate(self) -> float | None:
+        """The share of winners among the last twenty that are closed; None while none is."""
+        if self._closed_since:
+            closed = [entry.outcome_r for entry in self.entries if entry.outcome_r is not None][-20:]
+            self._hit_rate = sum(outcome > 0 for outcome in closed) / len(closed) if closed else None
+            self._closed_since = False
+        return self._hit_rate
 
     def since(self, at: int) -> int:
         """How many came then or later."""
@@ -76,11 +93,10 @@ class Past:
         if series.entries and series.entries[-1].seq >= seq:
             series = _Series(entry for entry in series.entries if entry.seq < seq)
         known = series.entries
-        closed = [entry.outcome_r for entry in known if entry.outcome_r is not None][-20:]
         return History(
             seconds_since_last=(at - known[-1].at) / 1000 if known else None,
             alerts_last_hour=series.since(at - 3_600_000),
-            recent_hit_rate=sum(outcome > 0 for outcome in closed) / len(closed) if closed else None,
+            recent_hit_rate=series.hit_rate(),
             same_side_run=series.run(row["side"]),
         )
 
@@ -92,7 +108,7 @@ class Past:
         entries = series.entries
         for entry in reversed(entries):
             if entry.seq == row["seq"]:
-                entry.outcome_r = row["outcome_r"]
+                series.close(entry, row["outcome_r"])
                 return
             if entry.seq < row["seq"]:
                 break

@@ -50,6 +50,7 @@ PROJECTIONS = (
     Projection("settings", ("key",), "key = 'secret_key' OR :first > 1"),
     Projection("preferences", ("principal_id", "key"), ":first > 1"),
 )
+_COLUMNS = ("kind", "parent_id", "symbol", "side", "interval", "verdict", "status")
 _DETAIL = ("content_type", "query", "repairs", "delivery_key", "alert")
 
 
@@ -73,7 +74,7 @@ def _received(fact: Fact) -> Change:
             "test": 1 if data.get("test") else 0,
             "row": _json(row),
             "raw": data.get("raw") or "",
-            "detail": _json({name: data.get(name) for name in _DETAIL}),
+            "detail": _json(_some(data, _DETAIL)),
         },
     )
 
@@ -105,7 +106,11 @@ def _setting(fact: Fact) -> Change:
 
 
 def _columns(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: row.get(name) for name in ("kind", "parent_id", "symbol", "side", "interval", "verdict", "status")}
+    return _some(row, _COLUMNS)
+
+
+def _some(data: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return dict(zip(names, map(data.get, names), strict=True))
 
 
 def _at(fact: Fact) -> str:

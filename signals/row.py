@@ -84,7 +84,7 @@ def alert_fields(alert: Alert) -> dict[str, Any]:
 
 def row_of(data: Mapping[str, Any], seq: int | None) -> Row:
     """The row inside a `signal_received` fact, as a copy that may be changed."""
-    row: Row = {name: data.get(name) for name in FIELDS}
+    row: Row = dict(zip(FIELDS, map(data.get, FIELDS), strict=True))
     row["seq"] = seq
     row["targets"] = list(row["targets"] or ())
     row["reasons"] = list(row["reasons"] or ())

@@ -36,7 +36,7 @@ def text_of(body: bytes, repairs: list[str]) -> str:
     if text.startswith("\ufeff"):
         repairs.append("bom")
         text = text.lstrip("\ufeff")
-    if _INVISIBLE.search(text):
+    if not text.isascii() and _INVISIBLE.search(text):
         repairs.append("invisible_characters")
     return text
 

@@ -94,7 +94,8 @@ def _objects(value: Any, repairs: list[str]) -> tuple[list[dict[str, Any]], str 
 def _unwrapped(document: dict[str, Any], repairs: list[str]) -> list[dict[str, Any]]:
     """An object, the objects of its batch with the envelope's fields as defaults, or the message it wraps."""
     shape = shape_of(document)
-    for name, (key, inner) in zip(shape.squashed, document.items(), strict=True):
+    batches = () if shape.told.isdisjoint(BATCH) else zip(shape.squashed, document.items(), strict=True)
+    for name, (key, inner) in batches:
         if name in BATCH and isinstance(inner, list) and inner and all(isinstance(item, dict) for item in inner):
             envelope = {k: v for k, v in document.items() if k != key}
             if len(inner) == 1 or any(_tells(item) for item in inner):

@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from signals.alert.shape import shape_of
 from signals.alert.synonyms import Words
+from signals.alert.template import Question, template_of
 
 T = TypeVar("T")
-
-_STOP_BOX = frozenset({"stoploss", "sl", "stop", "stoplosses"})
-_TARGET_BOX = frozenset({"takeprofit", "tp", "target", "targets", "takeprofits", "tps", "profittargets"})
-#: What stands under these is about something else (a bar, another account, an earlier state).
-_ASIDE = frozenset(
-    {
-        "multipleaccounts",
-        "accounts",
-        "previous",
-        "prev",
-        "lasttrade",
-        "bar",
-        "candle",
-        "ohlc",
-        "ohlcv",
-        "extras",
-        "meta",
-        "metadata",
-    }
-)
-_MAX_LEAVES = 2000
 
 
 class Leaf(NamedTuple):
@@ -47,33 +25,29 @@ class Fields:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
-        self.leaves = list(_leaves(document))
+        self._template = template = template_of(document)
+        self._answers = template.answers
+        self.leaves = list(map(Leaf, template.names, template.paths, template.values(document), template.boxes))
         self.used: set[tuple[str, ...]] = set()
-        self._index: dict[str, list[Leaf]] = {}
-        for leaf in self.leaves:
-            self._index.setdefault(leaf.name, []).append(leaf)
 
     @property
     def repeats(self) -> bool:
         """Whether any name stands more than once."""
-        return len(self._index) < len(self.leaves)
+        return self._template.repeats
 
-    def named(self, names: Words, aside: bool = False) -> Sequence[Leaf]:
-        """Leaves of these names, in the order of the names; those set aside come only when asked for."""
-        index = self._index
-        if names.all.isdisjoint(index):  # a few fields, and hundreds of names that are asked for
+    def named(self, asked: Question) -> Sequence[Leaf]:
+        """Leaves of these names, in the order of the names, or those at the places that a rule chooses."""
+        found = self._answers.get(asked)
+        if found is None:
+            found = self._template.answer(asked)
+        if not found:  # nearly every question: an alert has few fields and may be asked for any
             return ()
-        return [
-            leaf
-            for name in names
-            if name in index
-            for leaf in index[name]
-            if leaf.box == "" or (aside and leaf.box == "aside")
-        ]
+        leaves = self.leaves
+        return [leaves[at] for at in found]
 
-    def first(self, names: Words, read: Callable[[Any], T | None], aside: bool = False) -> T | None:
+    def first(self, names: Words, read: Callable[[Any], T | None]) -> T | None:
         """The first value of these names that lies in the field's domain, which marks it as understood."""
-        for leaf in self.named(names, aside):
+        for leaf in self.named(names):
             found = read(leaf.value)
             if found is not None:
                 self.used.add(leaf.path)
@@ -103,33 +77,6 @@ def at_path(document: Any, path: str) -> Any:
     else:
         return None
     return at_path(inner, tail) if tail else inner
-
-
-def _leaves(document: dict[str, Any]) -> Iterator[Leaf]:
-    waiting: deque[tuple[tuple[str, ...], Any, str]] = deque([((), document, "")])
-    count = 0
-    while waiting:
-        path, here, box = waiting.popleft()
-        if isinstance(here, dict):
-            named: Iterable[tuple[str, tuple[str, Any]]] = zip(shape_of(here).squashed, here.items(), strict=True)
-        else:
-            named = ((str(i), (str(i), value)) for i, value in enumerate(here))
-        for name, (key, value) in named:
-            if isinstance(value, dict) or (isinstance(value, list) and name in _TARGET_BOX):
-                waiting.append(((*path, key), value, box or _box_of(name)))
-                continue
-            count += 1
-            if count > _MAX_LEAVES:
-                return
-            yield Leaf(name, (*path, key), value, box)
-
-
-def _box_of(name: str) -> str:
-    if name in _STOP_BOX:
-        return "stop"
-    if name in _TARGET_BOX:
-        return "target"
-    return "aside" if name in _ASIDE else ""
 
 
 def _without(value: dict[str, Any], used: set[tuple[str, ...]], path: tuple[str, ...]) -> dict[str, Any]:

@@ -6,17 +6,18 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from signals.alert import synonyms
-from signals.alert.fields import Fields, Leaf
+from signals.alert.fields import Fields
 from signals.alert.model import Kind, Side
 from signals.alert.numbers import price as read_price
 from signals.alert.synonyms import Words, words
+from signals.alert.template import Place
 
 _IN_BOX = frozenset(["price", "stopprice", "limitprice", "trigger", "triggerprice", "value", "level", "stop"])
 _PRICES = {
     "exit": Words((*synonyms.EXIT_PRICE, *synonyms.PRICE)),
     "update": Words((*synonyms.CURRENT_PRICE, *synonyms.PRICE)),
 }
-_BAR_PRICE, _EXIT_PRICE = words("close c"), words("exitprice")
+_BAR_PRICE, _EXIT_PRICE = words("close c", aside=True), words("exitprice")
 _LOWER, _UPPER = 0.2, 5.0  # a stop further from the price than this is a distance, an offset or a percentage
 
 
@@ -33,7 +34,7 @@ def levels_of(places: list[Fields], kind: Kind, side: Side | None, notes: list[s
     """Price, stop, targets and exit price. Raises Unusable when one of them has two readings."""
     price = _first(places, _PRICES.get(kind, synonyms.PRICE), _nonzero)
     if price is None:
-        price = _first(places, _BAR_PRICE, _nonzero, aside=True)
+        price = _first(places, _BAR_PRICE, _nonzero)
     exit_price = _first(places, _EXIT_PRICE, _nonzero)
     stop = _plausible(_stop(places), price, notes)
     targets = tuple(t for t in _targets(places) if _plausible(t, price, notes) is not None)
@@ -45,11 +46,9 @@ def _nonzero(value: Any, name: str = "price") -> float | None:
     return found or None  # a platform's zero stands for "none" or "at market"
 
 
-def _first(
-    places: list[Fields], names: Words, read: Callable[[Any], float | None], aside: bool = False
-) -> float | None:
+def _first(places: list[Fields], names: Words, read: Callable[[Any], float | None]) -> float | None:
     for place in places:
-        found = place.first(names, read, aside)
+        found = place.first(names, read)
         if found is not None:
             return found
     return None
@@ -57,7 +56,7 @@ def _first(
 
 def _stop(places: list[Fields]) -> float | None:
     for place in places:
-        for leaf in [*place.named(synonyms.STOP), *(x for x in place.leaves if x.box == "stop" and x.name in _IN_BOX)]:
+        for leaf in [*place.named(synonyms.STOP), *place.named(_is_stop)]:
             found = _nonzero(leaf.value, leaf.name)
             if found is not None:
                 place.take(leaf)
@@ -68,9 +67,7 @@ def _stop(places: list[Fields]) -> float | None:
 def _targets(places: list[Fields]) -> list[float]:
     found: list[float] = []
     for place in places:
-        for leaf in place.leaves:
-            if not _is_target(leaf):
-                continue
+        for leaf in place.named(_is_target):
             for value in leaf.value if isinstance(leaf.value, list) else [leaf.value]:
                 level = _nonzero(value, leaf.name)
                 if level is not None:
@@ -82,10 +79,15 @@ def _targets(places: list[Fields]) -> list[float]:
     return found
 
 
-def _is_target(leaf: Leaf) -> bool:
-    if leaf.box == "target":
-        return leaf.name in _IN_BOX or leaf.name.isdigit() or bool(synonyms.TARGET_NUMBERED.match(leaf.name))
-    return leaf.box == "" and (leaf.name in synonyms.TARGETS or bool(synonyms.TARGET_NUMBERED.match(leaf.name)))
+def _is_stop(place: Place) -> bool:
+    return place.box == "stop" and place.name in _IN_BOX
+
+
+def _is_target(place: Place) -> bool:
+    numbered = bool(synonyms.TARGET_NUMBERED.match(place.name))
+    if place.box == "target":
+        return numbered or place.name in _IN_BOX or place.name.isdigit()
+    return place.box == "" and (numbered or place.name in synonyms.TARGETS)
 
 
 def _plausible(level: float | None, price: float | None, notes: list[str]) -> float | None:

@@ -47,7 +47,7 @@ def moment_of(
     candidates: list[times.Reading] = []
     unread = False
     for place in places:
-        for leaf in place.named(synonyms.TIME, aside=True):
+        for leaf in place.named(synonyms.TIME):
             if is_missing(leaf.value):
                 continue
             stamps = _joined(place, leaf, received_at) or times.stamps(leaf.value, received_at)

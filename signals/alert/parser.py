@@ -103,10 +103,8 @@ def find_secrets(body: bytes, content_type: str | None, query: Mapping[str, str]
 
 
 def _secrets(spans: list[redact.Span], values: list[Any], query: Mapping[str, str]) -> tuple[str, ...]:
-    found = dict.fromkeys(redact.secrets_in(values))
-    found.update(dict.fromkeys(secret for _, _, secret in spans))
-    found.update(dict.fromkeys(redact.secrets_in(dict(query))))
-    return tuple(found)
+    found = [*redact.secrets_in(values), *(secret for _, _, secret in spans), *redact.secrets_in(dict(query))]
+    return tuple(dict.fromkeys(found))
 
 
 def _documents(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from signals.alert.secret_names import is_secret_name
+from signals.alert.secret_names import is_secret_name, may_name_a_secret
 from signals.alert.shape import shape_of
 
 REMOVED = "[removed]"
@@ -34,13 +34,15 @@ _WUNDER_ID = re.compile(
 )
 _IN_LIST = re.compile(r"[^\s,\[\]\"']+")
 Span = tuple[int, int, str]  # start, end, value
+_MAY_HOLD_ONE = (dict, list, str)  # a number is a secret only where its name says so
 _NOT_SECRET = frozenset({"true", "false", "null", "none", "na", "nan", ""})
 
 
 def named_spans(text: str) -> list[Span]:
     """Where secrets stand by name in a text of any form, in order."""
-    spans = _by_name(text) if any(map(is_secret_name, _NAMED.findall(text))) else []
-    if "bearer" in text.lower():
+    spans: list[Span] = []
+    if may_name_a_secret(text):  # "bearer" is such a name too
+        spans += _by_name(text)
         spans += [(m.start(1), m.end(1), m[1]) for m in _BEARER.finditer(text)]
     if "\n" in text or text.lstrip(" \t")[:1].isdigit():
         spans += [(m.start(1), m.end(1), m[1]) for m in _LICENCE.finditer(text)]
@@ -81,7 +83,9 @@ def _gather(value: Any, named: bool, found: list[str]) -> None:
     if isinstance(value, dict):
         secret = shape_of(value).secret
         for key, inner in value.items():
-            _gather(inner, named or key in secret, found)
+            within = named or key in secret
+            if within or isinstance(inner, _MAY_HOLD_ONE):
+                _gather(inner, within, found)
     elif isinstance(value, list):
         for inner in value:
             _gather(inner, named, found)
@@ -102,8 +106,8 @@ def scrubbed(value: Any, secrets: Iterable[str]) -> Any:
 
 def _names_a_secret(value: Any) -> bool:
     if isinstance(value, dict):
-        return bool(shape_of(value).secret) or _names_a_secret(list(value.values()))
-    return isinstance(value, list) and any(_names_a_secret(inner) for inner in value if isinstance(inner, (dict, list)))
+        return bool(shape_of(value).secret) or any(map(_names_a_secret, value.values()))
+    return isinstance(value, list) and any(map(_names_a_secret, value))
 
 
 def _scrub(value: Any, secrets: list[str]) -> Any:

@@ -26,6 +26,19 @@ _ENDINGS = (
     "authkey",
 )
 
+#: One of these stands in every name above, however it is written.
+_ROOTS = words("secret pass pwd token key auth bearer credential licen pin hash signature hmac")
+_LOWERED = bytes(range(256)).lower()
+_BETWEEN = bytes(at for at in range(128) if not chr(at).isalnum())
+
+
+def may_name_a_secret(text: str) -> bool:
+    """False when no name within a text can be a secret's, which is seen of nearly every alert without reading it."""
+    if not text.isascii():
+        return True
+    squashed = text.encode().translate(_LOWERED, _BETWEEN).decode()
+    return any(map(squashed.__contains__, _ROOTS))
+
 
 def is_secret_name(name: str) -> bool:
     """True when a field of this name holds something only its owner may know."""

@@ -16,6 +16,7 @@ from signals.alert.limits import (
 )
 from signals.errors import Unusable, refuse
 
+_MEASURED = (float, dict, list)
 _BEYOND = (float("inf"), float("-inf"))
 
 
@@ -37,7 +38,8 @@ def loads(text: str) -> Any:
         raise refuse("too_deep") from None
     except ValueError as error:
         raise NotStrict(str(error)) from None
-    check(value)
+    # In plain text no string is longer than the whole, or other than it is written there.
+    _check(value, 0, not text.isascii() or "\\" in text or len(text) > MAX_STRING_BYTES)
     return value
 
 
@@ -74,13 +76,14 @@ def integer(literal: str) -> int:
 
 def check(value: Any) -> None:
     """Refuses what passes a limit. Keys are counted per alert: an object in a list starts anew."""
-    _check(value, 0)
+    _check(value, 0, True)
 
 
-def _check(value: Any, depth: int) -> int:
-    """Checks one value and returns how many keys it adds to the object around it."""
+def _check(value: Any, depth: int, strings: bool) -> int:
+    """Checks one value, its strings where asked to, and returns how many keys it adds to the object around it."""
     if isinstance(value, str):
-        check_string(value)
+        if strings:
+            check_string(value)
     elif isinstance(value, float):
         if value in _BEYOND:
             raise refuse("number_out_of_range")
@@ -89,8 +92,10 @@ def _check(value: Any, depth: int) -> int:
             raise refuse("too_deep")
         keys = len(value)
         for key, inner in value.items():
-            check_string(key)
-            keys += _check(inner, depth + 1)
+            if strings:
+                check_string(key)
+            if strings or isinstance(inner, _MEASURED):
+                keys += _check(inner, depth + 1, strings)
         if keys > MAX_KEYS:
             raise refuse("too_many_keys")
         if isinstance(value, _Contradictory):
@@ -102,7 +107,7 @@ def _check(value: Any, depth: int) -> int:
         if len(value) > MAX_ALERTS and isinstance(value[0], dict):
             raise refuse("too_many_keys", "too many objects in one list")
         for inner in value:
-            _check(inner, depth + 1)
+            _check(inner, depth + 1, strings)
     return 0
 
 

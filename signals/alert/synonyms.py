@@ -21,19 +21,26 @@ def _squashed(name: str) -> str:
 
 
 class Words(tuple[str, ...]):
-    """Names, the most telling first; `all` of them as a set, to see at once that none of hundreds is there."""
+    """A question to a body's fields: the names of what is sought, the most telling first, and all of them as a set.
+
+    `aside`: also where they stand in a bar, another account or an earlier state. Made once: what a template answers is
+    remembered under the question itself, not under its names.
+    """
 
     all: frozenset[str]
+    aside: bool
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__
 
-    def __new__(cls, names: Iterable[str]) -> Words:
+    def __new__(cls, names: Iterable[str], *, aside: bool = False) -> Words:
         made = super().__new__(cls, names)
-        made.all = frozenset(made)
+        made.all, made.aside = frozenset(made), aside
         return made
 
 
-def words(text: str) -> Words:
+def words(text: str, *, aside: bool = False) -> Words:
     """The words of a text, in order: the readable way to write a long list of names."""
-    return Words(text.split())
+    return Words(text.split(), aside=aside)
 
 
 SYMBOL = words("""
@@ -70,10 +77,13 @@ TRADE_REF = words("""
     uuid
 """)
 FIRING_TIME = words("timenow")
-TIME = words("""
+TIME = words(
+    """
     eventtimestamp timestamp time datetime date ts bartime bardatetime candletime opentime signaltime entrytime
     eventtime createdat alerttime t
-""")
+""",
+    aside=True,
+)
 SIDE = words("""
     action side strategyorderaction orderaction orderside order signal cmd command operation transactiontype
     ordertype data b position direction dir tradedirection signaldirection tradeside signaltype trade type bias

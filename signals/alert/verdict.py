@@ -12,6 +12,7 @@ from signals.alert.model import Intent, Kind, Side, SourceRules
 from signals.alert.numbers import multiple
 from signals.alert.sides import Position, Word, closed_side, decide, position_of, word_of
 from signals.alert.synonyms import Words, squash, words
+from signals.alert.template import Place
 from signals.errors import refuse
 
 _FLAGS = {
@@ -151,8 +152,8 @@ def _agree(leaves: list[Leaf]) -> None:
 
 def _flags(place: Fields) -> list[tuple[Word, Leaf]]:
     """Fields whose name is the side and whose value says yes: {"enter_long": true}."""
-    for leaf in place.leaves:
-        if leaf.box == "" and is_true(leaf.value):
+    for leaf in place.named(_is_flag):
+        if is_true(leaf.value):
             if (
                 leaf.name in ("close", "buy", "sell", "long", "short")
                 and leaf.value in (1, "1")
@@ -164,6 +165,10 @@ def _flags(place: Fields) -> list[tuple[Word, Leaf]]:
             if leaf.name in _FLAGS:
                 return [(Word(side="buy" if _FLAGS[leaf.name] == "buy" else "sell"), leaf)]
     return []
+
+
+def _is_flag(place: Place) -> bool:
+    return place.box == "" and (place.name in _CLOSE_FLAGS or place.name in _FLAGS)
 
 
 def _direction(places: list[Fields]) -> tuple[Word | None, str]:

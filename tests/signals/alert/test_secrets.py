@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from signals.alert import SourceRules, Unusable, find_secrets, parse
+from signals.alert.secret_names import _ENDINGS, _EXACT
 from tests.signals.alert.reading import RECEIVED, parsed
 
 SECRET = "canary-9f8e7d6c"
@@ -121,6 +122,14 @@ def test_the_delivery_key_tells_deliveries_apart() -> None:
     assert len(set(keys)) == 5
     assert all(len(key) == 64 for key in keys)
     assert parsed(body, query={"b": "2", "a": "1"}).delivery_key == keys[4]
+
+
+@pytest.mark.parametrize("name", [*_EXACT, *_ENDINGS])
+def test_every_secret_name_is_found_in_plain_text(name: str) -> None:
+    """However it is written: a text is read for secrets only where one of them may be named."""
+    for written in (name, name.upper(), f"my-{name}", "_".join(name)):
+        own = written if name in _ENDINGS else written.removeprefix("my-")
+        assert find_secrets(f"buy NQ1! {own}={SECRET}".encode(), None, {}) == (SECRET,), own
 
 
 @pytest.mark.parametrize("raw", [b"", b"\xff\xfe\x00", b"\x00", b"{" * 70000, b'{"secret":', b"secret=", b"[" * 9000])
