@@ -36,7 +36,6 @@ class Head(NamedTuple):
     line: bytes
     method: str
     target: str
-    fields: tuple[tuple[str, str], ...]  # as they came
     named: dict[str, str]  # by the names that WSGI gives them, such as CONTENT_TYPE
     kept: bool
 
@@ -57,13 +56,12 @@ def ordinary(arrived: bytes) -> Head | None:
     if found is None:
         return None
     method, target, lines = (part.decode("ascii") for part in found.groups())
-    fields: list[tuple[str, str]] = []
+    fields = lines.split("\r\n")
+    fields.pop()
     named: dict[str, str] = {}
-    for line in lines.split("\r\n")[:-1]:
-        name, _, value = line.partition(":")
-        value = value.lstrip(" ")
-        fields.append((name, value))
-        named[wsgi_name(name)] = value
+    for field in fields:
+        name, _, value = field.partition(":")
+        named[wsgi_name(name)] = value.lstrip(" ")
     length, connection = named.get("CONTENT_LENGTH", "0"), named.get("CONNECTION")
     kept = _KEPT.get(connection and connection.lower())
     if (
@@ -76,7 +74,7 @@ def ordinary(arrived: bytes) -> Head | None:
     ):
         return None
     line = arrived[: found.start(3)]
-    return Head(found.end(), line, method, target, tuple(fields), named, kept)
+    return Head(found.end(), line, method, target, named, kept)
 
 
 class Ambiguous(ValueError):
