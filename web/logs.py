@@ -8,7 +8,10 @@ import sys
 from collections.abc import Iterable
 from typing import Literal
 
-import structlog
+from runtime.unneeded import without
+
+with without("rich"):  # coloured tracebacks, where a development's tool brought it: a log looks the same everywhere
+    import structlog
 
 REMOVED = "[removed]"
 # What looks like a secret though the settings don't hold it: tokens in paths, headers, cookies and connection URLs.

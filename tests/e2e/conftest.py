@@ -3,6 +3,7 @@
 import fcntl
 import json
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -110,24 +111,60 @@ def crowded(crowded_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) ->
         yield server
 
 
+Look = tuple[int, int, str]  # width, height, theme
+
+
 @dataclass
-class Visitor:
-    """Opens pages of a server as someone who is signed in, and remembers what went wrong on them."""
+class Rooms:
+    """A browser's contexts, used again by later tests: half of what a page costs is a cache that is empty.
+
+    Nobody finds what was there before: no cookie stays, and what the dashboard keeps is written anew before each load.
+    """
 
     browser: Browser
-    contexts: list[BrowserContext] = field(default_factory=list)
-    pages: list[Page] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
+    free: defaultdict[Look, list[BrowserContext]] = field(default_factory=lambda: defaultdict(list))
 
-    def context(self, server: DeskServer, *, width: int, height: int, theme: str) -> BrowserContext:
+    def take(self, look: Look) -> BrowserContext:
+        if self.free[look]:
+            return self.free[look].pop()
+        width, height, theme = look
         made = self.browser.new_context(
             viewport={"width": width, "height": height}, reduced_motion="reduce", has_touch=width < 720
         )
         made.set_default_timeout(WAIT_MS)
-        self.contexts.append(made)
         made.grant_permissions(["clipboard-read", "clipboard-write"])
         made.add_init_script(WATCH_POLICY)
         made.add_init_script(f"localStorage.setItem('signal-desk.preferences', JSON.stringify({{theme: '{theme}'}}))")
+        return made
+
+    def leave(self, look: Look, context: BrowserContext) -> None:
+        for page in context.pages:
+            page.close()
+        context.clear_cookies()
+        self.free[look].append(context)
+
+
+@pytest.fixture(scope="session")
+def rooms(browser: Browser) -> Rooms:
+    return Rooms(browser)
+
+
+@dataclass
+class Visitor:
+    """Opens pages of a server as someone who is signed in, and remembers what went wrong on them."""
+
+    rooms: Rooms
+    contexts: list[tuple[Look, BrowserContext, bool]] = field(default_factory=list)  # the last: nobody changed it
+    pages: list[Page] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def context(
+        self, server: DeskServer, *, width: int, height: int, theme: str, changed: bool = True
+    ) -> BrowserContext:
+        """One that no other page of this test is in; `changed` if it is to be no later test's."""
+        look = (width, height, theme)
+        made = self.rooms.take(look)
+        self.contexts.append((look, made, not changed))
         # Not by the page, which tests/e2e/test_login.py does: the desk would be loaded twice for every look at it.
         answer = made.request.post(f"{server.url}/login", form={"password": PASSWORD}, max_redirects=0)
         assert answer.status == 303, answer.text()
@@ -144,7 +181,7 @@ class Visitor:
         before: Callable[[BrowserContext], Any] | None = None,
     ) -> Page:
         """A page at `path`; `before` may change the context before the page loads."""
-        context = self.context(server, width=width, height=height, theme=theme)
+        context = self.context(server, width=width, height=height, theme=theme, changed=before is not None)
         if before is not None:
             before(context)
         page = context.new_page()
@@ -165,14 +202,17 @@ class Visitor:
         return self.errors
 
     def close(self) -> None:
-        for context in self.contexts:
-            context.close()
+        for look, context, unchanged in self.contexts:
+            if unchanged:
+                self.rooms.leave(look, context)
+            else:
+                context.close()
 
 
 @pytest.fixture
-def visitor(browser: Browser) -> Iterator[Visitor]:
+def visitor(rooms: Rooms) -> Iterator[Visitor]:
     """Signed-in pages; the test fails when any of them broke the policy or raised an error."""
-    made = Visitor(browser)
+    made = Visitor(rooms)
     yield made
     found = made.violations()
     made.close()

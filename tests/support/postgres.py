@@ -1,5 +1,6 @@
 """A real Postgres of a test's own, which it may kill, freeze and start again."""
 
+import contextlib
 import signal
 import uuid
 from pathlib import Path
@@ -32,7 +33,8 @@ class Postgres:
         """As when its machine fails: every process at once, the parent first so that it starts no other."""
         processes = self._processes()
         for one in processes:
-            one.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):  # some live for one task, and end between list and signal
+                one.kill()
         psutil.wait_procs(processes, PATIENCE)
 
     def start(self) -> None:
@@ -48,7 +50,8 @@ class Postgres:
 
     def _tell(self, number: signal.Signals) -> None:
         for one in self._processes():
-            one.send_signal(number)
+            with contextlib.suppress(psutil.NoSuchProcess):  # as above
+                one.send_signal(number)
 
     def close(self) -> None:
         self._server.cleanup()

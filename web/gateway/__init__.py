@@ -5,6 +5,13 @@ once (`messages`), every client has a bounded queue (`outbox`) and a position (`
 and gets there by replay, then join (`joining`); Socket.IO, plain WebSocket and long poll are thin adapters.
 """
 
+from runtime.unneeded import without
+
+with without("redis", "valkey", "requests"):
+    # For clients and for brokers of its own, of which the desk has neither: a sixth of the start.
+    import engineio  # noqa: F401
+    import socketio  # noqa: F401
+
 from web.gateway.gateway import Gateway
 
 __all__ = ["Gateway"]
