@@ -4,6 +4,7 @@ import random
 import sqlite3
 import time
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.conftest import StartServer
 from tests.faults.outage import SETTINGS
 from tests.faults.senders import Senders
 from tests.support.follower import Follower
+from tests.support.models import named
 from tests.support.server import DeskServer
 
 SHORT, LONG = (1_000, 10), (10_000, 100)
@@ -68,14 +70,18 @@ def run(server: DeskServer, total: int, kills: int, seed: int) -> None:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
-def test_kill_loses_nothing(database: str, start_server: StartServer, request: pytest.FixtureRequest) -> None:
+def test_kill_loses_nothing(
+    database: str, start_server: StartServer, template_data_dir: Path, request: pytest.FixtureRequest
+) -> None:
     """1,000 alerts, 10 kills: nothing acknowledged is lost, each alert has one row and one verdict, a follower no gap.
 
     Seen to fail with answers sent 20 ms before their commit on SQLite and at once on Postgres (945 and 980 of the 1,000
     are stored: sent at once on SQLite, the write is quicker than the kill), and with the follower's cursor moved in a
     commit of its own (on both databases some signals have two predictions).
     """
-    env = {} if database == "sqlite" else {"DATABASE_URL": request.getfixturevalue("postgres_url")}
+    env: dict[str, str] = {}
+    if database == "postgres":
+        env = {"DATABASE_URL": request.getfixturevalue("postgres_url"), **named(template_data_dir)}
     server = start_server(**SETTINGS, **env)
     run(server, *SHORT, seed=random.randrange(1_000_000))
     if database == "sqlite":

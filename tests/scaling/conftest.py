@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.models import named
 from tests.support.topology import Topology
 
 MakeTopology = Callable[..., Topology]
@@ -16,7 +17,7 @@ def make_topology(tmp_path: Path, template_data_dir: Path, postgres_url: str) ->
     made: list[Topology] = []
 
     def make(webs: int = 2, workers: int = 2, **env: str) -> Topology:
-        made.append(Topology(tmp_path, template_data_dir, postgres_url, env))
+        made.append(Topology(tmp_path, template_data_dir, postgres_url, named(template_data_dir) | env))
         return made[-1].start(webs, workers)
 
     yield make

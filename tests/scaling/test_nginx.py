@@ -22,6 +22,7 @@ from tests.conftest import fresh_database
 from tests.support import alerts
 from tests.support.compose import start_as_composed
 from tests.support.follower import Follower
+from tests.support.models import named
 from tests.support.nginx import Nginx, binary
 from tests.support.redis import RedisServer
 from tests.support.server import API_TOKEN, WEBHOOK_TOKEN, DeskServer
@@ -64,7 +65,7 @@ class Desk:
 def desk(tmp_path_factory: pytest.TempPathFactory, template_data_dir: Path, postgres_server: str) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("nginx")
     redis = RedisServer(folder).start()
-    topology = Topology(folder, template_data_dir, fresh_database(postgres_server))
+    topology = Topology(folder, template_data_dir, fresh_database(postgres_server), named(template_data_dir))
     start_as_composed(topology, redis.url)
     nginx = Nginx(folder / "nginx", [web.port for web in topology.webs]).start()
     yield Desk(topology, nginx)

@@ -14,6 +14,15 @@ from ml.bundle import sha256
 from ml.features import NAMES
 
 
+def named(template: Path) -> dict[str, str]:
+    """Settings that name the template's model: a new Postgres knows none, and a worker would train one beside the test.
+
+    For tests whose subject is not how a desk comes to its first model.
+    """
+    file = next((template / "models").glob("*/model.joblib"))
+    return {"MODEL_PATH": str(file), "MODEL_SHA256": sha256(file.read_bytes())}
+
+
 class Model:
     """A classifier in the shape that a user's own file has: the right features, and an answer."""
 
