@@ -123,7 +123,7 @@ class Settings(BaseSettings):
 
     # The journal and its followers
     duplicate_seconds: float = setting(30.0, "seconds", "The same alert within this time is a duplicate.", gt=0)
-    ring_facts: int = setting(2000, "facts", "The newest facts kept in memory.", ge=1)
+    ring_facts: int = setting(2000, "facts", "The newest facts kept in memory; fewer where they are over 8 KiB.", ge=1)
     journal_poll_seconds: float = setting(0.25, "seconds", "How often others' commits are looked for.", gt=0)
     follower_batch: int = setting(64, "facts", "Facts a follower handles in one commit at most.", ge=1)
     follower_retry_seconds: float = setting(0.5, "seconds", "The first wait before a failed step is tried again.", gt=0)

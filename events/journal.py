@@ -18,7 +18,7 @@ from events.databases import Connection, Database, database_for
 from events.envelope import Fact
 from events.errors import DatabaseUnavailable, EventsError, NotStored
 from events.reading import Readers
-from events.ring import Ring
+from events.ring import LARGE_BYTES, Ring
 from events.searching import EventFilter, Page, search
 from events.timeline import Timeline, seq_at, timeline
 from events.units import Change, CursorMove, Delivery, Entry, LeaseTerm, Receipt, Unit
@@ -45,6 +45,8 @@ log = logging.getLogger("events.journal")
 T = TypeVar("T")
 READING_THREADS = 4
 CATCH_UP = 1_000
+# At the start the newest are read so many at a time, because each of them may be large.
+START_PAGE = 25
 # Longer than a read may take, so that it is the database that says why before we stop waiting.
 READING_SECONDS = 5.0
 # Between two tries to open a database that is away.
@@ -71,8 +73,8 @@ class Journal:
         found = self.query("SELECT epoch, seq FROM journal_head WHERE id = 1")[0]
         self.epoch = str(found["epoch"])
         self.newest_commit = NewestCommit(0, 0)
-        self._ring = Ring(ring, max(0, int(found["seq"]) - ring))
-        if newest := self._readers_after(self._ring.head, ring):
+        self._ring = Ring(ring, int(found["seq"]))
+        if newest := self._newest(self._ring.head, ring):
             self._ring.add(newest)
         self._listeners: list[Callable[[Sequence[Fact]], None]] = []
         self._own_commits: list[Callable[[int, str], None]] = []
@@ -202,6 +204,20 @@ class Journal:
         self._writer.close(timeout)
         self._reading.close()
         self._readers.close()
+
+    def _newest(self, last: int, most: int) -> list[Fact]:
+        """The facts up to `last`, the oldest first: as many as a ring of `most` has room for, and a page."""
+        found: list[Fact] = []
+        text = 0
+        while len(found) < most and text < most * LARGE_BYTES:
+            limit = min(START_PAGE, most - len(found))
+            page = self._read(self._readers.upto, self.epoch, last, limit)
+            found += page
+            text += sum(len(fact.text()) for fact in page)
+            if len(page) < limit:
+                break
+            last = (page[-1].seq or 1) - 1
+        return found[::-1]
 
     def _readers_after(self, seq: int, limit: int) -> list[Fact]:
         return self._read(self._readers.after, self.epoch, seq, limit)

@@ -8,6 +8,7 @@ from events.envelope import Fact
 from events.rows import COLUMNS, to_fact
 
 AFTER = f"SELECT {COLUMNS} FROM journal WHERE seq > :seq ORDER BY seq LIMIT :limit"  # noqa: S608 - our columns
+UPTO = f"SELECT {COLUMNS} FROM journal WHERE seq <= :seq ORDER BY seq DESC LIMIT :limit"  # noqa: S608 - our columns
 
 
 class Readers:
@@ -42,3 +43,7 @@ class Readers:
 
     def after(self, epoch: str, seq: int, limit: int) -> list[Fact]:
         return [to_fact(row, epoch) for row in self.rows(AFTER, {"seq": seq, "limit": limit})]
+
+    def upto(self, epoch: str, seq: int, limit: int) -> list[Fact]:
+        """The newest first."""
+        return [to_fact(row, epoch) for row in self.rows(UPTO, {"seq": seq, "limit": limit})]

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Literal
 
 from events import wire
+from events.ring import LARGE_BYTES, Budget
 from web.gateway.packets import Packet
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ SNAPSHOT_BYTES = 256 * 1024
 # What goes out in one piece, if it is more than one message: a line that takes only half of it keeps this much alive.
 PIECE_BYTES = 64 * 1024
 # Clients that come back together are some pages apart at most.
-OLDER_MESSAGES = 400
+OLDER_MESSAGES, OLDER_BYTES = 400, 4 * 1024 * 1024
 
 
 class Message:
@@ -58,16 +59,19 @@ class Message:
 
 
 class Encoder:
-    """Facts as messages, encoded once for all: the newest `keep`, and of those before them a few that somebody replays.
+    """Facts as messages, encoded once for all: the newest `keep`, fewer where they are large, and of those before them
+    a few that somebody replays.
 
-    Two rooms, because one client's replay of thousands must not cost the newest theirs.
+    Two rooms, because one client's replay of thousands must not cost the newest theirs. The very newest is in the first
+    however large it is.
     """
 
     def __init__(self, keep: int) -> None:
-        self._keep = keep
-        self._newest = 0
+        self._keep, self._budget = keep, Budget(keep)
+        self._first = self._newest = 0  # of the first room
         self._known: dict[int, Message] = {}
         self._older: OrderedDict[int, Message] = OrderedDict()
+        self._older_bytes = 0
 
     def fact(self, fact: Fact) -> Message:
         """The message of a journalled fact."""
@@ -81,16 +85,28 @@ class Encoder:
 
     def _remember(self, seq: int, message: Message) -> None:
         if seq > self._newest:
-            # The first seq may be in the millions: no number is looked for that was never kept.
-            for left in range(max(0, self._newest - self._keep) + 1, min(seq - self._keep, self._newest) + 1):
-                self._known.pop(left, None)
+            self._begin_at(seq - self._keep + 1)
             self._newest = seq
-        if seq > self._newest - self._keep:
+        if seq >= self._first and message.size > LARGE_BYTES:
+            self._begin_at(self._budget.take(self._first, seq, message.size))
+        if seq >= self._first:
             self._known[seq] = message
-            return
+        else:
+            self._remember_older(seq, message)
+
+    def _begin_at(self, first: int) -> None:
+        """Forget what is before; the first seq may be in the millions: no number is looked for that was never kept."""
+        if first > self._first:
+            for left in range(self._first, min(first, self._newest + 1)):
+                self._known.pop(left, None)
+            self._first = first
+
+    def _remember_older(self, seq: int, message: Message) -> None:
         self._older[seq] = message
-        if len(self._older) > OLDER_MESSAGES:
-            self._older.popitem(last=False)
+        self._older_bytes += message.size
+        while len(self._older) > OLDER_MESSAGES or (self._older_bytes > OLDER_BYTES and len(self._older) > 1):
+            _, gone = self._older.popitem(last=False)
+            self._older_bytes -= gone.size
 
     def made(self, seq: int) -> float | None:
         """When a fact was encoded, in monotonic seconds; None when that is long ago."""
