@@ -16,6 +16,7 @@ from web.gateway.commands import Commands
 from web.gateway.figures import Figures
 from web.gateway.heartbeat import Heartbeat
 from web.gateway.joining import TRY_AGAIN, Joining
+from web.gateway.leaving import Leaving
 from web.gateway.limits import MESSAGES_BURST, Allowance, Door
 from web.gateway.long_poll import LongPoll
 from web.gateway.messages import PIECE_BYTES, Encoder
@@ -85,6 +86,7 @@ class Gateway:
         )
         self.commands = Commands(self)
         self.polls = LongPoll(self)
+        self.leaving = Leaving(self.runtime)
         self.pings = Pings(self.runtime, values.ping_seconds, values.ping_timeout_seconds)
         self._clients: dict[str, Client] = {}
         self._heartbeat = Heartbeat(self, values.heartbeat_seconds)

@@ -12,6 +12,8 @@ slower, holds a task a client and has no bound of its own for one that never rea
   `ws`;
 - `engineio.Socket.queue`, `.upgrading`, `.upgraded`, `.closing`, `.closed`, `.last_ping`, `.receive`,
   `.schedule_ping`; `Server.sockets`; `Server.reason`;
+- `socketio.Manager.basic_enter_room`, by which each client also comes to stand in a room of its own name, and
+  `.basic_disconnect`, which walks all rooms for each that leaves;
 - `socketio.Server._handle_eio_connect`, `._handle_eio_message`, and `.environ`, which it keeps a request in for as long
   as a client lives;
 - the green socket of a request, and the non-blocking one under it: `fd` in eventlet, `_sock` in gevent.
@@ -29,6 +31,7 @@ from typing import TYPE_CHECKING, Any
 from engineio.exceptions import EngineIOError, UnknownPacketError
 from engineio.packet import PONG
 from engineio.packet import Packet as EnginePacket
+from socketio import Manager
 
 from web.gateway.outbox import Outbox
 from web.gateway.packets import Packet
@@ -36,6 +39,7 @@ from web.gateway.websocket import NotAWebSocket, WebSocket, accept
 
 if TYPE_CHECKING:
     from runtime import Runtime
+    from web.gateway.leaving import Leaving
     from web.gateway.pings import Pings
 
 PINNED = {"python-socketio": "5.18.1", "python-engineio": "4.15.1"}
@@ -82,6 +86,7 @@ def install(
     empty_error: type[BaseException],
     noop: Any,
     pings: Pings,
+    leaving: Leaving,
     most: int,
     patience: float,
 ) -> None:
@@ -108,7 +113,17 @@ def install(
 
     eio.start_background_task = start_background_task
     eio.create_queue = create_queue
-    eio._async = {**eio._async, "websocket": _wired(runtime, most, patience)}
+    eio._async = {**eio._async, "websocket": _wired(runtime, most, patience, leaving)}
+
+
+class Members(Manager):  # type: ignore[misc]
+    """The library's table of who is where, without a room for each client: nothing is sent by such a name here, and
+    each that left or was refused would cost a walk over the rooms of all others.
+    """
+
+    def basic_enter_room(self, sid: str, namespace: str, room: str | None, eio_sid: str | None = None) -> None:
+        if room != sid:
+            super().basic_enter_room(sid, namespace, room, eio_sid=eio_sid)
 
 
 def keep_of_requests(server: Any, fields: tuple[str, ...]) -> None:
@@ -222,10 +237,6 @@ class EngineTalk:
         ours = packet if isinstance(packet, Packet) else Packet.text(packet.encode().encode())
         self._socket.line.send_packet(ours)
 
-    def ready(self) -> bool:
-        """Nothing follows the library's own end."""
-        return not self._engine.closed
-
     # For the WebSocket
     def at_once(self, message: Any) -> bool:
         if message != ENGINE_PONG:
@@ -246,13 +257,12 @@ class EngineTalk:
 
     def ended(self) -> None:
         engine = self._engine
-        engine.queue.put(None)
         engine.queue.join_writer()
         engine.close(wait=False, abort=True, reason=engine.server.reason.TRANSPORT_CLOSE)
         forget(engine)
 
 
-def _wired(runtime: Runtime, most: int, patience: float) -> type[Any]:
+def _wired(runtime: Runtime, most: int, patience: float, leaving: Leaving) -> type[Any]:
     """The class that the library makes a WebSocket of: ours, whichever engine runs."""
 
     class Wired:
@@ -268,7 +278,7 @@ def _wired(runtime: Runtime, most: int, patience: float) -> type[Any]:
             # Not only once the library says so: an answer that the kernel does not take is waited for before.
             engine.upgrading = engine.connected
             try:
-                accepted = accept(environ, runtime, most)
+                accepted = accept(environ, runtime, most, leaving)
                 self._serve(EngineTalk(engine, accepted, patience), accepted)
             except NotAWebSocket as error:
                 return refused(start_response, str(error))
@@ -280,7 +290,6 @@ def _wired(runtime: Runtime, most: int, patience: float) -> type[Any]:
             return ()  # no list: the library would send that as an answer
 
         def _serve(self, talk: EngineTalk, accepted: WebSocket) -> None:
-            accepted.line.ready = talk.ready
             try:
                 self._handler(talk)
             except Upgraded:

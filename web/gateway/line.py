@@ -13,21 +13,19 @@ if TYPE_CHECKING:
 class Line:
     """Sends on a wire. Cooperative: what does not yield needs no lock."""
 
-    __slots__ = ("_broken", "_held", "_wire", "changed", "ready", "write")
+    __slots__ = ("_broken", "_held", "_wire", "changed", "write")
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
         # The kernel's own non-blocking send, for who knows that the line is open.
         self.write: Callable[[bytes | memoryview], int] = wire.send
         self._held = self._broken = False
-        # Whether the protocol above lets anything be sent yet, such as during an upgrade.
-        self.ready: Callable[[], bool] | None = None
         # Told whenever `open` may have changed; must not yield.
         self.changed: Callable[[], None] | None = None
 
     def open(self) -> bool:
         """Whether a direct send may be tried now."""
-        return not self._held and not self._broken and (self.ready is None or self.ready())
+        return not self._held and not self._broken
 
     def try_send(self, frame: bytes | memoryview) -> bytes | memoryview | None:
         """Send without yielding: what is left (b"" when all went), or None when nothing went.

@@ -45,14 +45,15 @@ class Outbox:
 
     __slots__ = (
         *("_drained", "_ended", "_figures", "_items", "_line", "_new_waiter", "_packets", "_rests", "_send", "_spawn"),
-        *("_taken", "_waiting", "_writing", "bytes", "empty_error", "idle_packet", "limit", "on_open", "on_over"),
-        *("open", "over", "overtaken", "sent", "sent_bytes", "shown"),
+        *("_taken", "_waiting", "bytes", "empty_error", "idle_packet", "limit", "on_open", "on_over", "open"),
+        *("over", "overtaken", "sent", "sent_bytes", "shown", "writing"),
     )
 
     def __init__(self, limit: int, new_waiter: Callable[[], Waiter], spawn: Callable[..., Any] = native_task) -> None:
         self.limit = limit
         self.bytes = 0
         self._line: Line | None = None
+        self.writing = False  # whether a task sends what waits
         self.idle_packet: Any = None
         self.on_over: Callable[[], None] | None = None
         # Whether a broadcast may write to the line itself; `on_open` is told each change and must not yield.
@@ -65,7 +66,6 @@ class Outbox:
         self._new_waiter, self._spawn = new_waiter, spawn
         self._send: Callable[[Any], None] | None = None
         self._ended: Callable[[], None] | None = None
-        self._writing = False
         self._rests: Waiter | None = None
         # Nothing waits for most clients most of the time, and an empty deque takes 760 bytes.
         self._items: deque[Any] | tuple[()] = ()
@@ -197,7 +197,7 @@ class Outbox:
 
     def _may_send(self, line: Line) -> bool:
         owed = self._items or (self.shown is not None and self._figures is not None)
-        return not (owed or self._writing or self._send is None) and line.open()
+        return not (owed or self.writing or self._send is None) and line.open()
 
     def review(self) -> None:
         """Something changed: tell whether a broadcast may write to the line. Never yields."""
@@ -209,8 +209,8 @@ class Outbox:
 
     def _wake(self) -> None:
         if self._send is not None:
-            if not self._writing:
-                self._writing = True
+            if not self.writing:
+                self.writing = True
                 self._spawn(self._write)
         elif self._waiting:
             self._waiting.pop(0).set()
@@ -229,14 +229,14 @@ class Outbox:
 
     def _write(self) -> None:
         send, ended = self._send, self._ended
-        assert send is not None
         assert ended is not None
         self._taken = 0
         again = False
         try:
-            while self._more():
+            while send is not None and self._more():
                 packet = self._take()
                 if packet is None:
+                    self.lose()
                     ended()
                     return
                 send(packet)
@@ -245,25 +245,32 @@ class Outbox:
                     self._spawn(self._write)
                     return
         except OSError:
-            # Over: who goes on filling it would count on bytes that nobody takes, and never give way to who ends it.
-            self.over = True
-            self._items = ()
-            self._figures = None
-            self.bytes = 0
-            self._was_drained()
+            self.lose()
             ended()
         finally:
             if not again:
-                self._writing = False
+                self.writing = False
                 self.review()
                 if self._rests is not None:
                     self._rests.set()
 
     def join_writer(self, timeout: float | None = None) -> None:
         """Until nothing is being written."""
-        if self._writing:
+        if self.writing:
             self._rests = self._new_waiter()
             self._rests.wait(timeout)
+
+    def lose(self) -> None:
+        """Nothing can be sent any more: what waits is dropped, and nobody is woken for what still comes.
+
+        Over: who goes on filling it would count on bytes that nobody takes, and never give way to who ends it.
+        """
+        self.over = True
+        self._send = None
+        self._items = ()
+        self._figures = None
+        self.bytes = 0
+        self._was_drained()
 
     # Taking, for polls
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
@@ -324,7 +331,7 @@ class Outbox:
         kept = [p for p in self._items if isinstance(p, Packet) and p.holds]
         self._items = deque([*kept, None])
         self._figures = None
-        self.bytes = 0
+        self.bytes = sum(map(size, self._items))
         self._was_drained()
         self._wake()
 

@@ -68,10 +68,13 @@ class Pings:
                 self._runtime.sleep(0)
 
     def _look_who_is_late(self) -> None:
-        longest_ago = time.monotonic() - self._patience
+        longest_ago, looked_at = time.monotonic() - self._patience, 0
         while self._asked and self._asked[0][0] <= longest_ago:
             at, one = self._asked.popleft()
             _safely(one.late, at)
+            looked_at += 1
+            if looked_at % AT_ONCE == 0:  # where a network is cut, all of them are late together
+                self._runtime.sleep(0)
 
 
 def _safely(ask: Callable[[float], bool | None], at: float) -> bool | None:

@@ -101,7 +101,6 @@ class PlainClient:
     def ended(self) -> None:
         self._client.gone = True
         self._gateway.forget(self._client)
-        self._client.outbox.clear()
         self._client.outbox.join_writer()
 
     def take(self, message: str | bytes) -> None:

@@ -58,7 +58,7 @@ class PlainWebSocket:
         @room.route("/ws", websocket=True)
         def serve() -> Response:
             try:
-                socket = accept(request.environ, self._gateway.runtime, MESSAGE_BYTES)
+                socket = accept(request.environ, self._gateway.runtime, MESSAGE_BYTES, self._gateway.leaving)
             except NotAWebSocket as error:
                 return Response(str(error), 400, {"Sec-WebSocket-Version": "13"}, content_type="text/plain")
             except OSError as error:

@@ -88,6 +88,7 @@ class SocketIOAdapter:
             transports=["polling", "websocket"] if self._values.role == "all" else ["websocket"],
             cookie=None,
             manage_session=False,
+            client_manager=internals.Members() if self._pinned else None,
         )
         self._server = sockets.server
         eio = self._server.eio
@@ -99,6 +100,7 @@ class SocketIOAdapter:
                 eio.get_queue_empty_exception(),
                 EnginePacket(NOOP),
                 self._gateway.pings,
+                self._gateway.leaving,
                 MESSAGE_BYTES,
                 self._values.header_seconds,
             )

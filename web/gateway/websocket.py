@@ -10,6 +10,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from wsproto.connection import Connection, ConnectionState, ConnectionType
@@ -23,6 +24,7 @@ from web.gateway.short_frames import EMPTY_PONG, ends_with_a_frame, one_letter
 
 if TYPE_CHECKING:
     from runtime import Runtime, Waiter, Wire
+    from web.gateway.leaving import Leaving
     from web.gateway.outbox import Outbox
 
 # One reading parses at most so much: a stranger's thousand tiny frames must not hold up the others for long.
@@ -72,12 +74,23 @@ class WebSocket:
     """`most` is the longest message, in characters or bytes. First `wait` for messages, then `follow`, for good."""
 
     __slots__ = (
-        *("_between", "_closing", "_deaf", "_due", "_inbox", "_over", "_parser", "_paused", "_pieces", "_size"),
-        *("_waiting_size", "_most", "_outbox", "_reader", "_runtime", "_waiter", "_wire", "_working", "line"),
+        *("_between", "_closing", "_deaf", "_due", "_inbox", "_leaving", "_most", "_outbox", "_over", "_parser"),
+        *(
+            "_paused",
+            "_pieces",
+            "_reader",
+            "_runtime",
+            "_size",
+            "_waiter",
+            "_waiting_size",
+            "_wire",
+            "_working",
+            "line",
+        ),
     )
 
-    def __init__(self, wire: Wire, runtime: Runtime, most: int) -> None:
-        self._wire, self._runtime, self._most = wire, runtime, most
+    def __init__(self, wire: Wire, runtime: Runtime, most: int, leaving: Leaving) -> None:
+        self._wire, self._runtime, self._most, self._leaving = wire, runtime, most, leaving
         self._parser = Connection(ConnectionType.SERVER)
         self.line = Line(wire)
         # Empty tuples, because an empty deque takes 760 bytes and most clients never say anything.
@@ -104,7 +117,9 @@ class WebSocket:
     def follow(self, reader: Reader, outbox: Outbox) -> None:
         """From now on `reader` gets the messages; whoever has waited so far may go. Control frames go by `outbox`."""
         self._reader, self._outbox = reader, outbox
-        if self._inbox or self._over:
+        if self._over:
+            self._leave(reader, outbox)
+        elif self._inbox:
             self._work()
 
     def _next(self) -> Incoming:
@@ -148,6 +163,14 @@ class WebSocket:
                 self._end(reader)
             else:
                 self._working = False
+
+    def _leave(self, reader: Reader, outbox: Outbox) -> None:
+        """Nothing more will come, and nothing can be sent."""
+        outbox.lose()
+        if self._inbox or self._working or outbox.writing:
+            self._work()  # in a task that can wait for these
+        else:
+            self._leaving.add(partial(self._end, reader))
 
     def _end(self, reader: Reader) -> None:
         try:
@@ -291,8 +314,8 @@ class WebSocket:
             self.line.abort()
             if self._waiter is not None:
                 self._waiter.set()
-            if self._reader is not None:
-                self._work()
+            if self._reader is not None and self._outbox is not None:
+                self._leave(self._reader, self._outbox)
 
     # Sending
     def send(self, message: str) -> None:
@@ -345,7 +368,7 @@ class WebSocket:
             self._wire.close()
 
 
-def accept(environ: Mapping[str, Any], runtime: Runtime, most: int) -> WebSocket:
+def accept(environ: Mapping[str, Any], runtime: Runtime, most: int, leaving: Leaving) -> WebSocket:
     """Take the connection of a handshake over and answer it. Raises NotAWebSocket, OSError."""
     upgrades = {word.strip().lower() for word in environ.get("HTTP_CONNECTION", "").split(",")}
     key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
@@ -361,7 +384,7 @@ def accept(environ: Mapping[str, Any], runtime: Runtime, most: int) -> WebSocket
     if connection is None:
         raise NotAWebSocket("this server gives no connection away")
     wire = connection.take()
-    accepted = WebSocket(wire, runtime, most)
+    accepted = WebSocket(wire, runtime, most, leaving)
     try:
         accepted.line.send(ANSWER % generate_accept_token(key.encode()))
     except OSError:

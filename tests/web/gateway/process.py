@@ -138,7 +138,7 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
         internals.PINNED["python-engineio"] = "0.0.1"
     snapshots.STATE_SECONDS = values.state_seconds
     gateway = Gateway(desk, keeper, state)
-    gateway.init_app(app)
+    sockets = gateway.init_app(app)
 
     def fact(n: int, size: int) -> Fact:
         symbol = ("NQ1!", "ES1!", None)[n % 3]
@@ -176,6 +176,7 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
             "count": gateway.count(),
             "figures": gateway.figures(),
             "reads": next(reads),
+            "library_rooms": [len(rooms) for rooms in sockets.server.manager.rooms.values()],
         }
 
     @app.get("/test/tasks")

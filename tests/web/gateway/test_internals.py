@@ -21,6 +21,7 @@ def test_each_kind_of_socket_is_written_to_directly(shared: Any) -> None:
     for talker in (direct, upgraded):
         talker.wait(lambda t: t.named("snapshot"))
     wait_for(lambda: len(set(shared.seen()["direct"]) - before) == 3)
+    assert shared.seen()["library_rooms"] == [1]  # everybody's, and not one more for each client
     head = shared.append(30, at_once=4)
     assert plain.facts_to(head) == list(range(head - 29, head + 1))
     for talker in (direct, upgraded):

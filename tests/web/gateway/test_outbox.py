@@ -118,6 +118,32 @@ def test_a_broken_line_is_waited_for_no_more() -> None:
     assert (tasks, box.bytes) == ([], 0)
 
 
+def test_nothing_follows_the_end() -> None:
+    """After its goodbye nobody is woken for what still comes; what held the line before goes out whole.
+
+    Seen to fail with a writer for each of them: a frame behind the closing one, and with `clear` forgetting the rest
+    of a frame.
+    """
+    ours, theirs = socket.socketpair()
+    taken = [4]
+    wire: Any = SimpleNamespace(send=lambda data: ours.send(data[: taken.pop()] if taken else data))
+    tasks: list[Callable[[], None]] = []
+    box, line = Outbox(1000, threading.Event, tasks.append), Line(wire)
+    box.write_with(line.send_packet, lambda: line.send(b"goodbye"))
+    box.line = line
+    whole = packet(b"a longer text")
+    box.put(whole)
+    box.put(packet(b"too late to be told"))
+    box.clear()
+    while tasks:
+        tasks.pop()()
+    box.put(packet(b"later"))
+    box.owe(packet(b"later still"))
+    box.put(None)
+    assert (tasks, box.bytes) == ([], 64)
+    assert theirs.recv(100) == whole.frame + b"goodbye"
+
+
 @pytest.mark.parametrize("size", [0, 125, 126, 65535, 65536])
 def test_frames_are_as_the_standard_says(size: int) -> None:
     """Each of the three length forms is read back by another library."""

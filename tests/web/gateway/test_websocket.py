@@ -8,6 +8,7 @@ import pytest
 from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, Pong, TextMessage
 
+from web.gateway.leaving import Leaving
 from web.gateway.outbox import Outbox
 from web.gateway.websocket import WAITING_MOST, NotAWebSocket, WebSocket, accept
 
@@ -100,7 +101,7 @@ class Line:
 
     def __init__(self) -> None:
         self.loop, self.wire, self.reader = Loop(), Wire(), Reading()
-        self.socket = WebSocket(self.wire, self.loop, MOST)  # type: ignore[arg-type]
+        self.socket = WebSocket(self.wire, self.loop, MOST, Leaving(self.loop))  # type: ignore[arg-type]
         self.outbox = Outbox(10_000, lambda: None, self.loop.spawn)  # type: ignore[arg-type, return-value]
         self.outbox.line = self.socket.line
         self.outbox.write_with(lambda packet: self.socket.line.send_text(packet.encode()), self.socket.close)
@@ -378,9 +379,9 @@ def test_only_a_handshake_takes_a_connection(wrong: dict[str, Any]) -> None:
         "desk.connection": Given(),
     }
     with pytest.raises(NotAWebSocket):
-        accept(environ | wrong, Loop(), MOST)  # type: ignore[arg-type]
+        accept(environ | wrong, Loop(), MOST, Leaving(Loop()))  # type: ignore[arg-type]
     assert Given.taken == 0
     wire.early = Connection(ConnectionType.CLIENT).send(TextMessage("at once"))
-    accepted = accept(environ, Loop(), MOST)  # type: ignore[arg-type]
+    accepted = accept(environ, Loop(), MOST, Leaving(Loop()))  # type: ignore[arg-type]
     assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" in wire.sent  # RFC 6455, section 1.3
     assert accepted.wait() == "at once"  # it did not wait for the answer, and is heard all the same
