@@ -197,7 +197,7 @@ class Settings(BaseSettings):
     reconnect_seconds: float = setting(30.0, "seconds", "The longest a browser waits before it reconnects.", gt=0)
     ping_seconds: float = setting(25.0, "seconds", "How often a socket is pinged.", gt=0)
     ping_timeout_seconds: float = setting(20.0, "seconds", "How long a ping may stay unanswered.", gt=0)
-    socket_auth_seconds: float = setting(10.0, "seconds", "How long a plain WebSocket may take to authenticate.", gt=0)
+    socket_auth_seconds: float = setting(10.0, "seconds", "How long a live connection may take to say who it is.", gt=0)
     client_queue_bytes: int = setting(1 << 20, "bytes", "What may wait for one client before it is dropped.", ge=1024)
     client_stall_seconds: float = setting(5.0, "seconds", "How long a client's full queue is suffered.", gt=0)
     client_behind_seconds: float = setting(60.0, "seconds", "How long a client may be over REPLAY_FACTS behind.", gt=0)

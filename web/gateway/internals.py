@@ -22,6 +22,7 @@ slower, holds a task a client and has no bound of its own for one that never rea
 from __future__ import annotations
 
 import logging
+import math
 import socket
 import time
 from collections.abc import Callable
@@ -41,10 +42,13 @@ if TYPE_CHECKING:
     from runtime import Runtime
     from web.gateway.leaving import Leaving
     from web.gateway.pings import Pings
+    from web.gateway.strangers import Strangers
 
 PINNED = {"python-socketio": "5.18.1", "python-engineio": "4.15.1"}
 PING = Packet.text(b"2")
 ENGINE_PONG = str(PONG)
+# The longest that is said while an upgrade is tried.
+PROBE = "2probe"
 NO_REQUEST: dict[str, Any] = {}
 
 log = logging.getLogger("web.gateway")
@@ -87,12 +91,13 @@ def install(
     noop: Any,
     pings: Pings,
     leaving: Leaving,
+    strangers: Strangers,
     most: int,
     patience: float,
 ) -> None:
     """Give an Engine.IO server our queues, our sockets (messages of `most` characters) and our pings.
 
-    An upgrade is done within `patience` seconds or given up.
+    An upgrade is done within `patience` seconds or given up. Of `strangers` only what they may say is read.
     """
 
     def create_queue(*args: Any, **kwargs: Any) -> Outbox:
@@ -108,12 +113,16 @@ def install(
         if name == "_service_task":
             return None  # it would look at every client for who is late: the pings know
         if name == "_send_ping":
-            return pings.add(EnginePing(target.__self__))  # type: ignore[attr-defined]
+            engine = target.__self__  # type: ignore[attr-defined]
+            if strangers.knows(engine.sid):
+                return pings.add(EnginePing(engine))
+            engine.last_ping = math.inf  # it has less time than a ping is away; asked again when it is known
+            return None
         return Writing(target) if name == "writer" else stock_task(target, *args, **kwargs)
 
     eio.start_background_task = start_background_task
     eio.create_queue = create_queue
-    eio._async = {**eio._async, "websocket": _wired(runtime, most, patience, leaving)}
+    eio._async = {**eio._async, "websocket": _wired(runtime, strangers, most, patience, leaving)}
 
 
 class Members(Manager):  # type: ignore[misc]
@@ -206,10 +215,10 @@ class Upgraded(BaseException):
 class EngineTalk:
     """What the library takes for its WebSocket, and whoever the messages go to once it let go of it."""
 
-    __slots__ = ("_deadline", "_engine", "_socket", "_writes")
+    __slots__ = ("_deadline", "_engine", "_socket", "_strangers", "_writes")
 
-    def __init__(self, engine: Any, accepted: WebSocket, patience: float) -> None:
-        self._engine, self._socket = engine, accepted
+    def __init__(self, engine: Any, accepted: WebSocket, strangers: Strangers, patience: float) -> None:
+        self._engine, self._socket, self._strangers = engine, accepted, strangers
         self._deadline = time.monotonic() + patience
         self._writes = False
 
@@ -221,6 +230,8 @@ class EngineTalk:
         message = self._socket.wait(max(0.0, self._deadline - time.monotonic()))
         if message is None or self._engine.closed:
             raise OSError("it was given up")
+        if len(message) > len(PROBE):
+            raise OSError("it was no probe")
         return message
 
     def send(self, message: str) -> None:
@@ -248,6 +259,8 @@ class EngineTalk:
         """Nobody asked: Engine.IO's pings are messages."""
 
     def take(self, message: Any) -> None:
+        if self._engine.closed or not self._strangers.heeded(self._engine.sid, message):
+            return
         try:
             self._engine.receive(EnginePacket(encoded_packet=message))
         except UnknownPacketError:
@@ -262,7 +275,7 @@ class EngineTalk:
         forget(engine)
 
 
-def _wired(runtime: Runtime, most: int, patience: float, leaving: Leaving) -> type[Any]:
+def _wired(runtime: Runtime, strangers: Strangers, most: int, patience: float, leaving: Leaving) -> type[Any]:
     """The class that the library makes a WebSocket of: ours, whichever engine runs."""
 
     class Wired:
@@ -279,7 +292,7 @@ def _wired(runtime: Runtime, most: int, patience: float, leaving: Leaving) -> ty
             engine.upgrading = engine.connected
             try:
                 accepted = accept(environ, runtime, most, leaving)
-                self._serve(EngineTalk(engine, accepted, patience), accepted)
+                self._serve(EngineTalk(engine, accepted, strangers, patience), accepted)
             except NotAWebSocket as error:
                 return refused(start_response, str(error))
             except OSError as error:

@@ -38,6 +38,7 @@ class DeliveryFigures(Collector):
             ("desk_facts_told", "Facts that were broadcast", stats.broadcasts),
             ("desk_clients_dropped", "Clients that were let go because they did not keep up", stats.overrun),
             ("desk_client_messages_refused", "Clients' messages that were refused", stats.refused),
+            ("desk_strangers_turned_away", "Socket.IO connections that did not say who they are", stats.turned_away),
             ("desk_passing_overtaken", "Passing updates replaced before they were told", bus.overtaken),
         ):
             yield CounterMetricFamily(name, says, value=float(value))

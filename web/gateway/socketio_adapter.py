@@ -17,6 +17,7 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 from socketio.packet import BINARY_ACK, BINARY_EVENT
 
 from events import wire
+from events.errors import EventsError
 from web.gateway import internals, stock
 from web.gateway.client import Client
 from web.gateway.errors import BadMessage
@@ -24,6 +25,7 @@ from web.gateway.greeting import Greeting, may_come
 from web.gateway.messages import Message
 from web.gateway.outbox import Outbox
 from web.gateway.stats import refusal_envelope
+from web.gateway.strangers import Strangers
 
 if TYPE_CHECKING:
     from web.auth import Auth, Principal
@@ -63,7 +65,8 @@ class SocketIOAdapter:
         self._gateway, self._auth = gateway, auth
         self._values = gateway.desk.values
         self._clients: dict[str, Client] = {}
-        self._seen: dict[str, float] = {}
+        patience = self._values.socket_auth_seconds
+        self._strangers = Strangers(gateway.runtime, gateway.stats, patience, self._named, self._show_out)
         self._pinned = pinned
         self._server: Any = None
 
@@ -101,12 +104,14 @@ class SocketIOAdapter:
                 EnginePacket(NOOP),
                 self._gateway.pings,
                 self._gateway.leaving,
+                self._strangers,
                 MESSAGE_BYTES,
                 self._values.header_seconds,
             )
             internals.keep_of_requests(self._server, OF_A_REQUEST)
         else:
             stock.mend(eio)
+        self._strangers.watch(self._server)
         if internals.takes_messages(self._server):
             eio.on("message", self._message)
         self._server.on("connect", self._connect)
@@ -120,7 +125,10 @@ class SocketIOAdapter:
         return self._auth.origin_allowed(origin, str(environ.get("HTTP_HOST", "")))
 
     def _message(self, eio_sid: str, data: Any) -> None:
-        """The library's own handler; what it can't read ends the connection."""
+        """The library's own handler; what it can't read ends the connection, and so does a stranger's only try."""
+        known = self._strangers.knows(eio_sid)
+        if not (known or self._strangers.heeded(eio_sid, f"4{data}")):
+            return
         try:
             if not isinstance(data, str) or data.startswith(BINARY):
                 raise ValueError("nothing here is said in bytes")
@@ -129,6 +137,8 @@ class SocketIOAdapter:
             self._gateway.stats.refused += 1
             log.debug("a packet could not be read: %s", type(error).__name__)
             self._server.eio.disconnect(eio_sid)
+        if not (known or self._strangers.knows(eio_sid)):
+            self._strangers.let_go(eio_sid)
 
     # Coming
     def _connect(self, sid: str, environ: dict[str, Any], given: Any = None, *_: Any) -> bool:
@@ -149,7 +159,7 @@ class SocketIOAdapter:
         self._gateway.runtime.spawn(self._join, client, sid, greeting)
         return True
 
-    def _who(self, environ: dict[str, Any], asked: Mapping[str, Any]) -> Principal:
+    def _who(self, environ: Mapping[str, Any], asked: Mapping[str, Any]) -> Principal:
         token = asked.get("token")
         scheme, _, header = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
         if token is None and scheme.lower() == "bearer":
@@ -168,6 +178,14 @@ class SocketIOAdapter:
             hint = "It needs the scope `read`, or one to publish with."
             raise Refused("This token may neither read nor publish", {"code": "missing_scope", "hint": hint})
         return principal
+
+    def _named(self, environ: Mapping[str, Any]) -> bool:
+        """Whether a request shows a login by itself."""
+        try:
+            self._who(environ, {})
+        except (Refused, EventsError):
+            return False
+        return True
 
     def _client(self, sid: str, environ: dict[str, Any], principal: Principal) -> Client | None:
         eio_sid = self._server.manager.eio_sid_from_sid(sid, "/")
@@ -195,8 +213,10 @@ class SocketIOAdapter:
         outbox.on_over = lambda: self._gateway.overrun(client)
         self._clients[sid] = client
         self._gateway.remember(client)
+        self._strangers.know(eio_sid)
         if self._pinned:
             internals.forget_request(self._server, eio_sid)
+            socket.schedule_ping()
         return client
 
     def _join(self, client: Client, sid: str, greeting: Greeting) -> None:
@@ -220,12 +240,14 @@ class SocketIOAdapter:
         client = self._clients.pop(sid, None)
         if client is not None:
             client.gone = True
+            self._strangers.forget(self._server.manager.eio_sid_from_sid(sid, "/"))
             self._gateway.forget(client)
             client.outbox.clear()
 
     def _end(self, sid: str, eio_sid: str, code: int) -> None:
         """Tell it when its login ended (then it must not come back by itself); else just let go."""
         self._clients.pop(sid, None)
+        self._strangers.forget(eio_sid)
         socket = self._server.eio.sockets.get(eio_sid)
         if code == ENDED:
             with contextlib.suppress(Exception):
@@ -243,15 +265,12 @@ class SocketIOAdapter:
 
     def sweep(self) -> None:
         """End connections that never said who they are."""
-        if len(self._server.environ) == len(self._clients):
-            self._seen = {}
-            return  # who is connected is known: five thousand need not be looked at each second
-        known = {self._server.manager.eio_sid_from_sid(sid, "/") for sid in self._clients}
-        now, waiting = time.monotonic(), set(self._server.environ) - known
-        self._seen = {eio_sid: self._seen.get(eio_sid, now) for eio_sid in waiting}
-        for eio_sid, since in self._seen.items():
-            if now - since > self._values.socket_auth_seconds:
-                self._gateway.runtime.spawn(self._end, "", eio_sid, 1013)
+        for eio_sid in self._strangers.late():
+            self._gateway.runtime.spawn(self._show_out, eio_sid)
+
+    def _show_out(self, eio_sid: str) -> None:
+        """A stranger."""
+        self._end("", eio_sid, 1013)
 
     # Asking
     def _command(self, name: str) -> Any:

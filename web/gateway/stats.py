@@ -34,6 +34,7 @@ class Stats:
     accepted: int = 0
     overrun: int = 0
     refused: int = 0
+    turned_away: int = 0  # Socket.IO connections that ended before it was known who they were
     ended_logins: int = 0
     broadcasts: int = 0
     sent_bytes: int = 0  # to clients that are gone
@@ -55,6 +56,7 @@ class Stats:
             "accepted": self.accepted,
             "dropped_slow": self.overrun,
             "refused_messages": self.refused,
+            "turned_away": self.turned_away,
             "ended_logins": self.ended_logins,
             "broadcasts": self.broadcasts,
             "recent_broadcasts": [one._asdict() for one in self.recent],

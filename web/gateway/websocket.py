@@ -368,17 +368,21 @@ class WebSocket:
             self._wire.close()
 
 
+def is_handshake(environ: Mapping[str, Any]) -> bool:
+    """Whether a request asks for a WebSocket of the one version there is."""
+    upgrades = {word.strip().lower() for word in environ.get("HTTP_CONNECTION", "").split(",")}
+    return (
+        environ["REQUEST_METHOD"] == "GET"
+        and "upgrade" in upgrades
+        and environ.get("HTTP_UPGRADE", "").lower() == "websocket"
+        and environ.get("HTTP_SEC_WEBSOCKET_VERSION") == VERSION
+        and KEY.fullmatch(environ.get("HTTP_SEC_WEBSOCKET_KEY", "")) is not None
+    )
+
+
 def accept(environ: Mapping[str, Any], runtime: Runtime, most: int, leaving: Leaving) -> WebSocket:
     """Take the connection of a handshake over and answer it. Raises NotAWebSocket, OSError."""
-    upgrades = {word.strip().lower() for word in environ.get("HTTP_CONNECTION", "").split(",")}
-    key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
-    if (
-        environ["REQUEST_METHOD"] != "GET"
-        or "upgrade" not in upgrades
-        or environ.get("HTTP_UPGRADE", "").lower() != "websocket"
-        or environ.get("HTTP_SEC_WEBSOCKET_VERSION") != VERSION
-        or not KEY.fullmatch(key)
-    ):
+    if not is_handshake(environ):
         raise NotAWebSocket("the request is no handshake of WebSocket version 13")
     connection = environ.get("desk.connection")
     if connection is None:
@@ -386,7 +390,7 @@ def accept(environ: Mapping[str, Any], runtime: Runtime, most: int, leaving: Lea
     wire = connection.take()
     accepted = WebSocket(wire, runtime, most, leaving)
     try:
-        accepted.line.send(ANSWER % generate_accept_token(key.encode()))
+        accepted.line.send(ANSWER % generate_accept_token(environ["HTTP_SEC_WEBSOCKET_KEY"].encode()))
     except OSError:
         accepted.abort()
         raise

@@ -28,6 +28,7 @@ SETTINGS: dict[str, Any] = {
     "ping_seconds": 25.0,
     "ping_timeout_seconds": 20.0,
     "socket_auth_seconds": 20.0,
+    "strangers": 1000,
     "header_seconds": 30.0,
     "long_poll_seconds": 20.0,
     "answer_seconds": 30.0,
@@ -99,7 +100,7 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
     from signals.sources import Sources
     from web import errors
     from web.api import accounts
-    from web.gateway import Gateway, internals, snapshots
+    from web.gateway import Gateway, internals, snapshots, strangers
 
     runtime = make(engine)
     values = SimpleNamespace(**(SETTINGS | overrides))
@@ -137,6 +138,7 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
     if values.stock:
         internals.PINNED["python-engineio"] = "0.0.1"
     snapshots.STATE_SECONDS = values.state_seconds
+    strangers.MOST = values.strangers
     gateway = Gateway(desk, keeper, state)
     sockets = gateway.init_app(app)
 

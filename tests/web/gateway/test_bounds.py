@@ -37,18 +37,6 @@ def test_a_socket_that_said_goodbye_is_let_go(shared: Any, path: str) -> None:
         pass
 
 
-def test_silent_strangers_are_shown_out(start: Any) -> None:
-    """A socket that does not say who it is within the time is closed, on `/ws` and on Socket.IO."""
-    gateway = start(socket_auth_seconds=1)
-    plain = websocket.create_connection(gateway.ws, timeout=PATIENCE)
-    engine = websocket.create_connection(
-        gateway.ws.replace("/ws", "/socket.io/?EIO=4&transport=websocket"), timeout=PATIENCE
-    )
-    assert engine.recv().startswith("0{")
-    assert plain.recv() == ""
-    assert_ends(engine)
-
-
 @pytest.mark.parametrize("kind", ["ws", "socketio"])
 def test_who_never_reads_is_dropped(shared: Any, kind: str) -> None:
     """A client that never reads costs no more than its bound, is dropped, and comes back by its position."""
