@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from events import wire
+from web.gateway.errors import BadMessage, TooMany
 from web.gateway.outbox import Outbox
 from web.gateway.websocket import is_handshake
 
@@ -36,16 +37,18 @@ RETRY_SECONDS = 2
 HEAR_SECONDS, LEAVE_SECONDS = 5.0, 1.0
 SEPARATOR = "\x1e"
 
-CONNECT_FIRST = {
-    "code": "connect_first",
-    "message": "This connection has not said who it is.",
-    "hint": f"Send the connect packet first, of at most {CONNECT_BYTES:,} bytes; a longer filter goes by `subscribe`.",
-}
-TOO_MANY = {
-    "code": "too_many_strangers",
-    "message": "Too many sessions have not said yet who they are.",
-    "hint": "Try again soon, connect by WebSocket, or log in first: a cookie or an Authorization header is let in.",
-}
+# Told, never raised.
+CONNECT_FIRST = BadMessage(
+    "connect_first",
+    "This connection has not said who it is.",
+    f"Send the connect packet first, of at most {CONNECT_BYTES:,} bytes; a longer filter goes by `subscribe`.",
+)
+TOO_MANY = TooMany(
+    "too_many_strangers",
+    "Too many sessions have not said yet who they are.",
+    "Try again soon, connect by WebSocket, or log in first: a cookie or an Authorization header is let in.",
+    retry_after=RETRY_SECONDS,
+)
 log = logging.getLogger("web.socketio")
 
 
@@ -134,7 +137,7 @@ class Strangers:
             self._end(eio_sid)
 
     # What they ask
-    def _refusal(self, environ: dict[str, Any]) -> tuple[str, dict[str, str]] | None:
+    def _refusal(self, environ: dict[str, Any]) -> tuple[str, BadMessage] | None:
         """Status and reason, when a request is not for the library. A stranger's body is read here, if it is short."""
         method, query = environ["REQUEST_METHOD"], parse_qs(environ.get("QUERY_STRING", ""))
         if "sid" not in query:
@@ -177,14 +180,14 @@ def _may_say(packet: str | bytes) -> bool:
     return packet in CONTROL or (packet.startswith(CONNECT) and len(packet) <= CONNECT_BYTES)
 
 
-def _connect_error(refusal: Mapping[str, str]) -> dict[str, Any]:
-    return {"message": refusal["message"], "data": {"code": refusal["code"], "hint": refusal["hint"]}}
+def _connect_error(refusal: BadMessage) -> dict[str, Any]:
+    return {"message": refusal.message, "data": {"code": refusal.code, "hint": refusal.hint}}
 
 
-def _said(status: str, refusal: Mapping[str, str], start_response: Callable[..., Any]) -> bytes:
-    body = wire.encode({"error": refusal})
+def _said(status: str, refusal: BadMessage, start_response: Callable[..., Any]) -> bytes:
+    body = wire.encode({"error": refusal.error()})
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
-    if status.startswith("503"):
-        headers.append(("Retry-After", str(RETRY_SECONDS)))
+    if refusal.retry_after is not None:
+        headers.append(("Retry-After", f"{refusal.retry_after:g}"))
     start_response(status, headers)
     return body
