@@ -108,7 +108,10 @@ class Journal:
         return self._writer.maintain(job, timeout)
 
     def after(self, seq: int, limit: int = 500) -> list[Fact]:
-        """The facts after `seq`, oldest first: from memory when it reaches back that far."""
+        """The facts after `seq`, oldest first: from memory when it reaches back that far.
+
+        From the database come fewer than `limit` where they are large; none only where there are none.
+        """
         facts = self._ring.after(seq)
         return facts[:limit] if facts is not None else self._readers_after(seq, limit)
 
@@ -259,8 +262,6 @@ class Journal:
                     fresh = [fact for fact in facts if (fact.seq or 0) > self._ring.head]
                     if fresh:
                         self._tell(fresh)
-                if len(facts) < CATCH_UP:
-                    return
 
     def _poll(self) -> None:
         while not self._closed:

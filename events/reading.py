@@ -5,10 +5,14 @@ from typing import Any
 
 from events.databases import Connection, Database
 from events.envelope import Fact
+from events.ring import LARGE_BYTES
 from events.rows import COLUMNS, to_fact
 
 AFTER = f"SELECT {COLUMNS} FROM journal WHERE seq > :seq ORDER BY seq LIMIT :limit"  # noqa: S608 - our columns
 UPTO = f"SELECT {COLUMNS} FROM journal WHERE seq <= :seq ORDER BY seq DESC LIMIT :limit"  # noqa: S608 - our columns
+
+# A page of large facts ends sooner: two hundred that are not large have room.
+PAGE_BYTES = 200 * LARGE_BYTES
 
 
 class Readers:
@@ -24,13 +28,14 @@ class Readers:
         except Exception as error:
             raise self._database.reading_error(error) from error
 
-    def rows(self, sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def rows(self, sql: str, params: Mapping[str, Any], most: int | None = None) -> list[dict[str, Any]]:
+        """With `most`, facts: of those as many as `Connection.facts` gives."""
         try:
             connection = self._idle.pop()
         except IndexError:
             connection = self._open()
         try:
-            found = connection.rows(sql, params)
+            found = connection.rows(sql, params) if most is None else connection.facts(sql, params, most)
         except Exception as error:
             connection.close()
             raise self._database.reading_error(error) from error
@@ -42,7 +47,8 @@ class Readers:
             self._idle.pop().close()
 
     def after(self, epoch: str, seq: int, limit: int) -> list[Fact]:
-        return [to_fact(row, epoch) for row in self.rows(AFTER, {"seq": seq, "limit": limit})]
+        """The oldest first: `limit` at most, and fewer where they are large; none where there are none."""
+        return [to_fact(row, epoch) for row in self.rows(AFTER, {"seq": seq, "limit": limit}, PAGE_BYTES)]
 
     def upto(self, epoch: str, seq: int, limit: int) -> list[Fact]:
         """The newest first."""

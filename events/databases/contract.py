@@ -20,6 +20,9 @@ class Connection(Protocol):
 
     def rows(self, sql: str, params: Mapping[str, Any] | None = None) -> list[Row]: ...
 
+    def facts(self, sql: str, params: Mapping[str, Any], most: int) -> list[Row]:
+        """The first of what `rows` gives, by rising `seq`: up to the one with which their `data` has `most` bytes."""
+
     def batch(self, statements: Sequence[Statement]) -> None:
         """Execute all, results dropped, in one round trip where there is one."""
 

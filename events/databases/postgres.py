@@ -47,6 +47,14 @@ def placeholders(sql: str) -> str:
     return TOKENS.sub(word, sql)
 
 
+# The length of a text is known without reading the text.
+SIZED = """
+SELECT * FROM (
+  SELECT *, sum(octet_length(data)) OVER (ORDER BY seq) - octet_length(data) AS text_before FROM ({sql}) AS asked
+) AS sized WHERE text_before < {most} ORDER BY seq
+"""
+
+
 class PostgresConnection:
     """The driver puts the values into the text: one text may hold many statements, and NULL needs no declared type."""
 
@@ -68,6 +76,9 @@ class PostgresConnection:
 
     def rows(self, sql: str, params: Mapping[str, Any] | None = None) -> list[Row]:
         return self._execute([(sql, params or {})]).fetchall()
+
+    def facts(self, sql: str, params: Mapping[str, Any], most: int) -> list[Row]:
+        return self.rows(SIZED.format(sql=sql, most=most), params)
 
     def batch(self, statements: Sequence[Statement]) -> None:
         if statements:

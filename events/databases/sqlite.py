@@ -69,6 +69,18 @@ class SqliteConnection:
         self._deadline = time.monotonic() + READ_SECONDS
         return [dict(row) for row in self._raw.execute(sql, params or {}).fetchall()]
 
+    def facts(self, sql: str, params: Mapping[str, Any], most: int) -> list[Row]:
+        self._deadline = time.monotonic() + READ_SECONDS
+        found: list[Row] = []
+        cursor = self._raw.execute(sql, params)
+        for row in cursor:
+            found.append(dict(row))
+            most -= len(row["data"])
+            if most <= 0:
+                break
+        cursor.close()  # a statement that is not at its end would keep the WAL from being checkpointed
+        return found
+
     def batch(self, statements: Sequence[Statement]) -> None:
         execute = self._cursor.execute
         for sql, params in statements:

@@ -7,6 +7,7 @@ import pytest
 
 from events.envelope import Fact
 from events.journal import Journal, open_journal
+from events.reading import PAGE_BYTES
 from events.ring import LARGE_BYTES, Ring
 from runtime import Runtime
 from tests.events.conftest import fact, unit
@@ -99,7 +100,7 @@ def test_a_start_reads_no_more_than_it_keeps(opens: Callable[[str], Journal], sq
         assert most < 9e6
         assert text(journal.ring_after(SIZE - 1)) > 100_000
         assert journal.ring_after(SIZE - 10) is None
-        assert [one.seq for one in journal.after(0, 200)] == list(range(1, SIZE + 2))
+        assert [one.seq for one in journal.after(0, 3)] == [1, 2, 3]
         assert journal.append(unit(fact())).facts[0].seq == SIZE + 2
     finally:
         journal.close()
@@ -115,4 +116,23 @@ def test_a_start_knows_the_newest_by_number(opens: Callable[[str], Journal], url
             range(max(0, head - SIZE) + 1, head + 1)
         )
         journal.append(unit(*(fact(str(n)) for n in range(many))))
+        journal.close()
+
+
+def test_large_facts_are_read_a_few_at_a_time(opens: Callable[[str], Journal], url: str) -> None:
+    """Who asks for many gets fewer of large ones, and goes on from there; one that is larger than that comes alone.
+
+    Seen to fail with pages by number alone: all 43 came at once.
+    """
+    journal = opens(url)
+    try:
+        sizes = [100_000] * 20 + [2_000_000] + [100] * 2 + [100_000] * 20
+        for size in sizes:
+            journal.append(unit(large(size)))
+        seen: list[int] = []
+        while page := journal.after(len(seen), 100):
+            assert text(page[:-1]) < PAGE_BYTES
+            seen += [one.seq or 0 for one in page]
+        assert seen == list(range(1, len(sizes) + 1))
+    finally:
         journal.close()

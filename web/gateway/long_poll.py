@@ -229,11 +229,19 @@ class LongPoll:
             return items, max(after, int(page.next))
         return items, max(after, last, head if len(items) < limit else last)
 
-    def _replay(self, after: int, limit: int) -> tuple[Sequence[Message], int]:
+    def _replay(self, after: int, limit: int) -> tuple[Sequence[Fact | Message], int]:
         """What who comes back from beyond the ring missed, as the sockets get it. Raises Archived."""
-        found = self._gateway.pages.at(after).after(after)[:limit]
-        while len(found) < limit and self._desk.journal.ring_after(reached := found[-1].seq or after) is None:
-            found = [*found, *self._gateway.pages.at(reached).after(reached)[: limit - len(found)]]
+        found: list[Fact | Message] = []
+        size, reached = 0, after
+        while len(found) < limit and size < ANSWER_BYTES:
+            ring = self._desk.journal.ring_after(reached)
+            if ring is not None:
+                found += ring[: limit - len(found)]
+                break
+            page = self._gateway.pages.at(reached).after(reached)[: limit - len(found)]
+            size += sum(one.size for one in page)
+            found += page
+            reached = page[-1].seq or reached
         return found, found[-1].seq or after
 
     def _wait(self, wanted: Wanted, asking: Asking, deadline: float) -> bool:

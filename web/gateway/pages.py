@@ -9,6 +9,7 @@ from sys import getsizeof
 from typing import TYPE_CHECKING, Any
 
 from events import wire
+from events.reading import PAGE_BYTES
 from web.gateway.messages import Message
 from web.gateway.packets import joined
 
@@ -36,7 +37,8 @@ class Archived(Exception):
 
 
 class Page:
-    """The facts after a multiple of PAGE, the oldest first, none left out between the first and the last.
+    """The facts after a multiple of PAGE, the oldest first, none left out between the first and the last. Where they
+    are large it is `cut`: what follows begins a page of its own.
 
     `size` is in bytes, with the pieces that are kept; `grown` is told when it grew, and may not yield.
     """
@@ -44,13 +46,18 @@ class Page:
     def __init__(self, messages: Sequence[Message], grown: Callable[[], None]) -> None:
         self._messages, self._grown = messages, grown
         self._pieces: dict[tuple[Kind, Subscription, int, int], tuple[Packet, int]] = {}
-        self.size = COPIES * sum(message.size for message in messages)
+        text = sum(message.size for message in messages)
+        self.size, self.cut = COPIES * text, text >= PAGE_BYTES
         self.used = time.monotonic()
 
     def follows(self, seq: int) -> bool:
         """Whether the very next fact is in it."""
         first = self._messages[0].seq or 0 if self._messages else 0
         return 0 < first <= seq + 1 <= first + len(self._messages) - 1
+
+    @property
+    def last(self) -> int:
+        return self._messages[-1].seq or 0 if self._messages else 0
 
     def after(self, seq: int) -> Sequence[Message]:
         """What follows `seq`."""
@@ -111,21 +118,36 @@ class Pages:
 
     def at(self, seq: int) -> Page:
         """The page that follows `seq`. Yields while it is read. Raises Archived, DatabaseUnavailable, QueryTooSlow."""
-        number = seq // PAGE
-        while (page := self._pages.get(number)) is None:
-            reading = self._readings.get(number)
+        page = self._page(self._place(seq))
+        if 0 < page.last <= seq:
+            page = self._page(seq)
+        if not page.follows(seq):
+            raise Archived
+        page.used = time.monotonic()
+        return page
+
+    def _place(self, seq: int) -> int:
+        """After which seq the page begins that has what follows `seq`: a multiple of PAGE, or where one was cut."""
+        fixed = seq - seq % PAGE
+        page = self._pages.get(fixed)
+        if page is None or not page.follows(seq):
+            for place, one in list(self._pages.items()):
+                if one.follows(seq):
+                    return place
+                if one.cut and one.last == seq:
+                    fixed = seq
+        return fixed
+
+    def _page(self, place: int) -> Page:
+        while (page := self._pages.get(place)) is None:
+            reading = self._readings.get(place)
             if reading is None:
-                page = self._read(number)
-                break
+                return self._read(place)
             reading.done.wait()
             if reading.error is not None:
                 raise reading.error.with_traceback(None)
             if reading.page is not None:  # else who read it was ended, or it is not kept
-                page = reading.page
-                break
-        if not page.follows(seq):
-            raise Archived
-        page.used = time.monotonic()
+                return reading.page
         return page
 
     def keeps(self, seq: int) -> bool:
@@ -144,19 +166,20 @@ class Pages:
         for number in [number for number, page in self._pages.items() if page.used < oldest]:
             del self._pages[number]
 
-    def _read(self, number: int) -> Page:
-        reading = self._readings[number] = Reading()
+    def _read(self, place: int) -> Page:
+        reading = self._readings[place] = Reading()
+        end = place - place % PAGE + PAGE
         try:
-            found = self._journal.read(encoded, self._journal.epoch, number * PAGE)
+            found = self._journal.read(encoded, self._journal.epoch, place, end)
             reading.page = page = Page([Message(head, json=json) for head, json in found], self._make_room)
         except Exception as error:
             reading.error = error
             raise
         finally:
-            del self._readings[number]
+            del self._readings[place]
             reading.done.set()
-        if page.follows((number + 1) * PAGE - 1):  # else its end is still to come
-            self._pages[number] = page
+        if page.cut or page.follows(end - 1):  # else its end is still to come
+            self._pages[place] = page
             self._make_room()
         return page
 
@@ -165,11 +188,11 @@ class Pages:
             del self._pages[min(self._pages, key=lambda one: self._pages[one].used)]
 
 
-def encoded(readers: Readers, epoch: str, after: int) -> list[tuple[dict[str, Any], bytes]]:
-    """In a native thread: of each fact what rooms ask of it, and its envelope's JSON."""
+def encoded(readers: Readers, epoch: str, after: int, end: int) -> list[tuple[dict[str, Any], bytes]]:
+    """In a native thread: of each fact up to `end` what rooms ask of it, and its envelope's JSON."""
     made = []
-    for fact in readers.after(epoch, after, PAGE):
-        if (fact.seq or 0) > after + PAGE:
+    for fact in readers.after(epoch, after, end - after):
+        if (fact.seq or 0) > end:
             break
         head = {"type": fact.type, "seq": fact.seq, "symbol": fact.symbol}
         made.append((head, wire.encode_around(fact.envelope(), "data", fact.text())))

@@ -281,6 +281,34 @@ def test_what_was_archived_meanwhile_is_no_silent_gap(journal: Journal) -> None:
     assert shared.keeps(journal.head)
 
 
+def test_large_facts_are_read_a_few_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of them end sooner. Who follows gets all of them, who follows with him shares his pages, who comes in the
+    middle finds his place.
+
+    Seen to fail with pages by number alone: the first had 8 MB.
+    """
+    journal = open_journal(f"sqlite:///{tmp_path / 'large.db'}", make("threads"), ring=1)
+    many = [Fact(type="event", data={"pad": "x" * 90_000}, message="m", source="test") for _ in range(90)]
+    try:
+        for group in (facts(150), many, facts(30)):
+            journal.append(Unit(entries=[Entry(fact=fact) for fact in group]))
+        shared, reads, read = Pages(journal), [], journal.read
+        monkeypatch.setattr(journal, "read", lambda *args: (reads.append(args), read(*args))[1])
+        reached = [0, 0]
+        while min(reached) < 269:
+            for who, seq in enumerate(reached):
+                page = shared.at(seq)
+                assert page.size < 2 * 1_800_000
+                found = [one.seq for one in page.after(seq)]
+                assert found == list(range(seq + 1, seq + 1 + len(found)))
+                reached[who] = found[-1] or 0
+        assert len(reads) < 10
+        for seq in (3, 149, 190, 199, 230, 239, 268):
+            assert Pages(journal).at(seq).after(seq)[0].seq == seq + 1
+    finally:
+        journal.close()
+
+
 def test_older_facts_are_encoded_once_for_all_who_ask() -> None:
     """Two who page through the past at the same time share its messages; a long replay costs the newest none of theirs.
 
