@@ -52,7 +52,8 @@ class Client:
         # The room it stands in, and how much was told there before it came: what it was sent is counted there.
         self.room: Room | None = None
         self._told_before = self._bytes_before = 0
-        self.joining = False
+        # On its way to a room: until it was welcomed, and whenever it was taken out to be brought up to date.
+        self.joining = True
         self.gone = False
         self.refused = 0
         self.since = rfc3339(now_utc())

@@ -49,19 +49,20 @@ class Commands:
         """The answer to one message: None, what was asked, or `{"error": {…}}`."""
         if client.gone:
             return None
+        data = {} if data is None else data
         try:
             self._charge(client, 1.0, "Messages come too fast.")
             command = self._table.get(name)
             if command is None:
                 raise BadMessage("unknown_op", "There is no such operation.", f"One of {', '.join(self._table)}.")
-            if data is not None and not isinstance(data, Mapping):
+            if not isinstance(data, Mapping):
                 raise BadMessage("bad_message", "The message is not an object.", "Send one JSON object.")
             if name in READING and not client.principal.may("read"):
                 hint = "`python web_server.py token --scopes read,publish --name NAME` makes one that may."
                 raise NotPermitted("missing_scope", f"`{name}` needs the scope `read`.", hint)
-            return command(client, data or {})
-        except OverQuota as error:
-            return {"id": data.get("id")} | {"error": error.error()}
+            return command(client, data)
+        except OverQuota as error:  # raised by a command, so it is an object that was said
+            return {"id": data.get("id"), "error": error.error()}
         except BadMessage as error:
             return self.refuse(client, error)
         except Exception as error:
@@ -97,18 +98,18 @@ class Commands:
     def _resume(self, client: Client, data: Mapping[str, Any]) -> Answer:
         self._charge_state(client)
         position = Position.read(data.get("epoch"), data.get("seq"))
-        self._gateway.runtime.spawn(self._gateway.joining.welcome, client, position)
+        self._gateway.joining.resume(client, position)
         return {"ok": True}
 
     def _request_state(self, client: Client, data: Mapping[str, Any]) -> Answer:
         del data
         self._charge_state(client)
-        self._gateway.runtime.spawn(self._gateway.joining.refresh, client)
+        self._gateway.joining.refresh(client)
         return {"ok": True}
 
     def _charge_state(self, client: Client) -> None:
         if client.joining:
-            raise TooFast("still_joining", "The last request is still being answered.", "Wait for its snapshot.")
+            raise TooFast("still_joining", "The last request is still being answered.", "Wait for what it brings.")
         self._charge(client, STATE_COST, "The state is asked for too often.")
 
     def _charge(self, client: Client, cost: float, words: str) -> None:

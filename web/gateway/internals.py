@@ -244,9 +244,8 @@ class EngineTalk:
         outbox.line = self._socket.line
 
     # For the outbox
-    def deliver(self, packet: Any) -> None:
-        ours = packet if isinstance(packet, Packet) else Packet.text(packet.encode().encode())
-        self._socket.line.send_packet(ours)
+    def deliver(self, packet: Packet) -> None:
+        self._socket.line.send_packet(packet)
 
     # For the WebSocket
     def at_once(self, message: Any) -> bool:

@@ -109,32 +109,32 @@ class Joining:
         self._stall, self._patience = stall, patience
 
     def welcome(self, client: Client, position: Position | None, history: int = 0) -> None:
-        """The whole of it, for a client that was authenticated: status, snapshot if needed, replay, join.
+        """The whole of it, once, for a client that was authenticated: status, snapshot if needed, replay, join.
 
         Before a snapshot come the newest `history` facts that it wants: so numbers rise from the first to the last.
         """
-        self._guarded(client, lambda: self._welcome(client, position, history))
+        if not client.gone:
+            self._bring(client, lambda: self._welcome(client, position, history))
+
+    def resume(self, client: Client, position: Position | None) -> None:
+        """The same for a client that has been welcomed and names a position now. Never yields."""
+        self._take_out(client, lambda: self._welcome(client, position, 0))
 
     def refresh(self, client: Client) -> None:
-        """A snapshot for a client that asks for one; goes on after it."""
-        self._guarded(client, lambda: self._start_over(client, "requested", 0))
+        """A snapshot for a client that asks for one; goes on after it. Never yields."""
+        self._take_out(client, lambda: self._start_over(client, "requested", 0))
 
     def let_catch_up(self, client: Client) -> None:
         """For who takes less than there is: out of its room, to come back at its own pace. Never yields."""
-        if self._take_out(client):
-            # In its room again while it is full, it would only be fuller.
-            self._runtime.spawn(self._bring, client, lambda: self._wait_until_read(client))
+        # In its room again while it is full, it would only be fuller.
+        self._take_out(client, lambda: self._wait_until_read(client))
 
-    def _guarded(self, client: Client, begin: Callable[[], None]) -> None:
-        if self._take_out(client):
-            self._bring(client, begin)
-
-    def _take_out(self, client: Client) -> bool:
-        if client.joining or client.gone:
-            return False
-        client.joining = True
-        self._rooms.leave(client)
-        return True
+    def _take_out(self, client: Client, begin: Callable[[], None]) -> None:
+        """Out of its room now, so that the next who comes for it sees that; brought back in a task of its own."""
+        if not (client.joining or client.gone):
+            client.joining = True
+            self._rooms.leave(client)
+            self._runtime.spawn(self._bring, client, begin)
 
     def _bring(self, client: Client, begin: Callable[[], None]) -> None:
         try:

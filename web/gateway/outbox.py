@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from web.gateway.figures import Figure
     from web.gateway.line import Line
 
-STOCK_SIZE = 64  # what a ping or another packet of the library itself counts
 # One turn of a writer takes at most this much, because what it took no longer counts as queued.
 TURN_BYTES = 64 * 1024
 # Engine.IO's own clients refuse a polling answer of more packets than this.
@@ -64,11 +63,11 @@ class Outbox:
         self.overtaken = 0  # passing figures that a newer one replaced
         self.over = False
         self._new_waiter, self._spawn = new_waiter, spawn
-        self._send: Callable[[Any], None] | None = None
+        self._send: Callable[[Packet], None] | None = None
         self._ended: Callable[[], None] | None = None
         self._rests: Waiter | None = None
         # Nothing waits for most clients most of the time, and an empty deque takes 760 bytes.
-        self._items: deque[Any] | tuple[()] = ()
+        self._items: deque[Packet | None] | tuple[()] = ()
         self.shown: int | None = 0
         # The next figures after a place, and the place after them; None while it stands in no room.
         self._figures: TakeFigures | None = None
@@ -93,16 +92,19 @@ class Outbox:
 
     # Putting, never yielding
     def put(self, packet: Any, block: bool = True, timeout: float | None = None) -> None:
-        """Owe the client a packet; None ends the writer. Straight onto the wire when nothing is before it."""
+        """Owe the client a packet, ours or the library's own; None ends the writer.
+
+        Straight onto the wire when nothing is before it.
+        """
         del block, timeout
-        if self.over and packet is not None:
-            return
-        if isinstance(packet, Packet):
-            self.sent += len(packet.parts)
-            self.sent_bytes += packet.size
-            if self._direct(packet):
-                return
-        self._queue(packet)
+        if packet is None:
+            self._queue(None)
+        elif not self.over:
+            ours = packet if isinstance(packet, Packet) else Packet.text(packet.encode().encode())
+            self.sent += len(ours.parts)
+            self.sent_bytes += ours.size
+            if not self._direct(ours):
+                self._queue(ours)
 
     def missed(self, packet: Packet, sent: int) -> None:
         """A broadcast wrote only `sent` bytes of a packet: the rest waits its turn."""
@@ -123,7 +125,7 @@ class Outbox:
         """Whether facts had better wait in the journal until some of what is here was taken."""
         return self.bytes > self.limit // 2
 
-    def _queue(self, packet: Any) -> None:
+    def _queue(self, packet: Packet | None) -> None:
         self._append(packet)
         if self.bytes > self.limit and not self.over:
             self.over = True
@@ -131,10 +133,10 @@ class Outbox:
                 self.on_over()
         self._wake()
 
-    def _append(self, packet: Any) -> None:
+    def _append(self, packet: Packet | None) -> None:
         if not isinstance(self._items, deque):
             self._items = deque()
-        if isinstance(packet, Packet) and self._send is None:
+        if packet is not None and self._send is None:
             self._items.extend(packet.parts)
         else:
             self._items.append(packet)
@@ -217,7 +219,7 @@ class Outbox:
         self.review()
 
     # Writing, for sockets
-    def write_with(self, send: Callable[[Any], None], ended: Callable[[], None]) -> None:
+    def write_with(self, send: Callable[[Packet], None], ended: Callable[[], None]) -> None:
         """From now on `send(packet)` sends, in a task of its own: it may yield, and raise OSError.
 
         `ended` is called in that task after the last packet, which is None, or when the line broke.
@@ -299,7 +301,7 @@ class Outbox:
                 self._waiting.remove(waiter)
         return self._more()
 
-    def _take(self) -> Any:
+    def _take(self) -> Packet | None:
         """The first of what is queued: there is `_more`."""
         assert isinstance(self._items, deque)
         packet = self._items.popleft()
@@ -328,7 +330,7 @@ class Outbox:
 
     def clear(self) -> None:
         """Forget everything and end the writer: nobody reads it any more."""
-        kept = [p for p in self._items if isinstance(p, Packet) and p.holds]
+        kept = [p for p in self._items if p is not None and p.holds]
         self._items = deque([*kept, None])
         self._figures = None
         self.bytes = sum(map(size, self._items))
@@ -346,6 +348,6 @@ class Outbox:
         return not self._items
 
 
-def size(packet: Any) -> int:
-    """Bytes that a packet counts as."""
-    return packet.size if isinstance(packet, Packet) else STOCK_SIZE
+def size(packet: Packet | None) -> int:
+    """Bytes that it counts as: those of its frames, whoever made it; the end of a queue has none."""
+    return packet.size if packet is not None else 0

@@ -7,7 +7,9 @@ import threading
 from typing import Any
 
 import pytest
+import websocket
 
+from tests.support.patience import PATIENCE
 from tests.web.gateway.following import Plain, Talker, assert_contiguous, wait_for
 
 pytestmark = pytest.mark.socket
@@ -135,6 +137,60 @@ def test_the_state_can_be_asked_for_again(shared: Any) -> None:
     shared.append(5)
     wait_for(lambda: talker.seqs == list(range(head - 4, head + 6)))
     talker.close()
+
+
+def in_one_breath(line: websocket.WebSocket, *said: str) -> None:
+    """Several messages that arrive together."""
+    line.sock.sendall(b"".join(websocket.ABNF.create_frame(one, websocket.ABNF.OPCODE_TEXT).format() for one in said))
+
+
+def test_of_two_positions_at_once_the_second_is_refused(shared: Any) -> None:
+    """What the first `resume` asked for comes; the second hears `still_joining`, as does who asks before its greeting
+    is answered.
+
+    Seen to fail with the mark set by the task that brings it: the second was answered `ok`, and nothing came of it.
+    """
+    head = shared.append(60, at_once=20)
+    epoch = shared.poll(after=0, limit=1)["epoch"]
+    line = websocket.create_connection(shared.ws, timeout=PATIENCE)
+    ops: list[dict[str, Any]] = [
+        {"op": "auth", "token": "admin-token", "types": ["event"], "epoch": epoch, "seq": head - 5},
+        {"op": "resume", "id": "early", "epoch": epoch, "seq": head - 50},
+    ]
+    in_one_breath(line, *map(json.dumps, ops))
+    client = Plain.__new__(Plain)
+    client.socket = line
+    assert client.next()["error"]["code"] == "still_joining"
+    status = client.until("connection_status")[0]["data"]
+    assert status["resumed"] is True
+    assert client.facts_to(head) == list(range(head - 4, head + 1))
+    wait_for(lambda: status["session"] in shared.seen()["direct"])  # it stands in its room
+    wishes = [{"op": "resume", "id": back, "epoch": epoch, "seq": head - back} for back in (3, 40)]
+    in_one_breath(line, *map(json.dumps, wishes))
+    first, second = client.next(), client.next()
+    assert (first["id"], first["ok"]) == (3, True)
+    assert (second["id"], second["error"]["code"]) == (40, "still_joining")
+    assert client.until("connection_status")[0]["data"]["resumed"] is True
+    assert client.facts_to(shared.append(1)) == list(range(head - 2, head + 2))
+    client.close()
+
+
+def test_who_asks_before_its_greeting_was_answered_hears_so(shared: Any) -> None:
+    """Over Socket.IO too: the position that it came with counts, and is not lost to what is asked at once."""
+    head = shared.append(10)
+    epoch = shared.poll(after=0, limit=1)["epoch"]
+    line = websocket.create_connection(
+        shared.ws.replace("/ws", "/socket.io/?EIO=4&transport=websocket"), timeout=PATIENCE
+    )
+    came = {"token": "admin-token", "epoch": epoch, "seq": head - 5}
+    in_one_breath(line, f"40{json.dumps(came)}", '421["request_state"]')
+    said = ""
+    while f'"seq":{head},' not in said:
+        said += line.recv() + "\n"
+    assert "still_joining" in said.split("431", 1)[1].split("\n", 1)[0]
+    assert '"resumed":true' in said
+    assert '"snapshot"' not in said
+    line.close()
 
 
 def test_who_comes_together_shares_one_snapshot(start: Any) -> None:

@@ -76,7 +76,10 @@ def test_the_door_counts_who_is_inside() -> None:
 
 @pytest.mark.socket
 def test_limits_hold_on_every_road(start: Any) -> None:
-    """Publishing, asking and connecting too much are each refused with what to do, and then go on."""
+    """Publishing, asking and connecting too much are each refused with what to do, and then go on.
+
+    Seen to fail at a `publish` over the quota that brings nothing: it ended the connection.
+    """
     gateway = start(messages_per_second=10, publish_per_second=0.5, clients_per_login=3)
     talker = Talker(gateway.url, {"token": "publish-token"})
 
@@ -92,6 +95,8 @@ def test_limits_hold_on_every_road(start: Any) -> None:
     answer = talker.client.call("publish", {"id": "script-00001", "type": "event", "data": {}})
     assert (answer["id"], answer["error"]["code"]) == ("script-00001", "too_fast")
     assert talker.client.call("publish", {"events": [{"type": "event"}] * 3})["error"]["retry_after"] > 0
+    answer = talker.client.call("publish")
+    assert (answer["id"], answer["error"]["code"]) == (None, "too_fast")
     assert publish(1, "admin-token").ok
     assert gateway.seen()["figures"]["refused_messages"] == 0
     assert gateway.poll(after=0, limit=1)["head"] == 201
