@@ -16,7 +16,8 @@ slower, holds a task a client and has no bound of its own for one that never rea
   `.basic_disconnect`, which walks all rooms for each that leaves;
 - `socketio.Server._handle_eio_connect`, `._handle_eio_message`, and `.environ`, which it keeps a request in for as long
   as a client lives;
-- the green socket of a request, and the non-blocking one under it: `fd` in eventlet, `_sock` in gevent.
+- the green socket of a request: `connection` of eventlet's handler, `socket` of gevent's; and the non-blocking one
+  under it: `fd` in eventlet, `_sock` in gevent.
 """
 
 from __future__ import annotations
@@ -77,10 +78,8 @@ def peer_gone(environ: dict[str, Any]) -> bool:
 
 
 def _request_socket(environ: dict[str, Any]) -> Any:
-    if "eventlet.input" in environ:
-        return environ["eventlet.input"].get_socket()
-    reader = getattr(environ.get("wsgi.input"), "rfile", None)
-    return getattr(getattr(reader, "raw", None), "_sock", None)
+    handler = environ.get("desk.connection")
+    return getattr(handler, "connection", None) or getattr(handler, "socket", None)
 
 
 def install(
