@@ -163,7 +163,11 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
         names = request.args.get("keys", "NQ1!").split(",")
         for n in range(int(request.args["n"])):
             key = names[n % len(names)]
-            data = {"symbol": key, "price": n, "pad": "x" * int(request.args.get("size", 10))}
+            data = {
+                "symbol": key,
+                "price": int(request.args.get("first", 0)) + n,
+                "pad": "x" * int(request.args.get("size", 10)),
+            }
             desk.bus.publish(Passing(type="price_update", key=key, data=data, message="price", source="test"))
             runtime.sleep(float(request.args.get("pause", 0)))
         return {}
