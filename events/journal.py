@@ -16,7 +16,7 @@ from events import migrate
 from events.commit import Tell
 from events.databases import Connection, Database, database_for
 from events.envelope import Fact
-from events.errors import DatabaseUnavailable, EventsError, NotStored
+from events.errors import DatabaseUnavailable, EventsError, NotStored, QueryTooSlow
 from events.reading import Readers
 from events.ring import LARGE_BYTES, Ring
 from events.searching import EventFilter, Page, search
@@ -70,12 +70,17 @@ class Journal:
         self._runtime, self._append_seconds = runtime, append_seconds
         self._readers = Readers(database)
         self._reading = runtime.lane("database-read", READING_THREADS)
-        found = self.query("SELECT epoch, seq FROM journal_head WHERE id = 1")[0]
-        self.epoch = str(found["epoch"])
         self.newest_commit = NewestCommit(0, 0)
-        self._ring = Ring(ring, int(found["seq"]))
-        if newest := self._newest(self._ring.head, ring):
-            self._ring.add(newest)
+        try:
+            found = self.query("SELECT epoch, seq FROM journal_head WHERE id = 1")[0]
+            self.epoch = str(found["epoch"])
+            self._ring = Ring(ring, int(found["seq"]))
+            if newest := self._newest(self._ring.head, ring):
+                self._ring.add(newest)
+        except BaseException:
+            self._reading.close()
+            self._readers.close()
+            raise
         self._listeners: list[Callable[[Sequence[Fact]], None]] = []
         self._own_commits: list[Callable[[int, str], None]] = []
         self._catching_up = threading.Lock()
@@ -287,27 +292,39 @@ def open_journal(
 ) -> Journal:
     """The journal of a database URL, with its schema brought up to date first (which blocks).
 
-    A database that is away is waited for, `wait_seconds` at most. Raises DatabaseUnavailable, also for a database that
-    a newer version has written.
+    A database that is away, or too busy to answer, is waited for, `wait_seconds` at most. Raises QueryTooSlow, and
+    DatabaseUnavailable, also for a database that a newer version has written.
     """
     database = database_for(url)
-    _up_to_date(database, runtime, time.monotonic() + wait_seconds)
+
+    def opened() -> Journal:
+        migrate.up_to_date(database)
+        return Journal(database, runtime, ring=ring, poll_seconds=poll_seconds, append_seconds=append_seconds)
+
+    journal = _patiently(opened, database, runtime, time.monotonic() + wait_seconds)
     for warning in database.warnings():
         log.info("%s", warning)
-    return Journal(database, runtime, ring=ring, poll_seconds=poll_seconds, append_seconds=append_seconds)
+    return journal
 
 
-def _up_to_date(database: Database, runtime: Runtime, deadline: float) -> None:
+def _patiently(opened: Callable[[], Journal], database: Database, runtime: Runtime, deadline: float) -> Journal:
     """Hosts restart a process that ends less and less often, or no more: who waits is there when the database is."""
     gap = FIRST_GAP_SECONDS
     while True:
         try:
-            return migrate.up_to_date(database)
-        except DatabaseUnavailable as error:
+            return opened()
+        except (DatabaseUnavailable, QueryTooSlow) as error:
             left = deadline - time.monotonic()
-            if left <= 0 or error.__cause__ is None or not database.may_come_back(error.__cause__):
+            if left <= 0 or not _may_pass(error, database):
                 raise
             first = (error.message.splitlines() or [""])[0]
             log.warning("the database can't be reached (%s); it is tried for another %.0f s", first, left)
         runtime.sleep(min(gap, left))
         gap = min(2 * gap, LONGEST_GAP_SECONDS)
+
+
+def _may_pass(error: EventsError, database: Database) -> bool:
+    """One that is reached and busy answers late, or not in time."""
+    if isinstance(error, QueryTooSlow) or isinstance(error.__cause__, TimeoutError):
+        return True
+    return error.__cause__ is not None and database.may_come_back(error.__cause__)

@@ -8,8 +8,9 @@ import pytest
 
 from events.databases import postgres
 from events.envelope import Fact
-from events.errors import NotStored
-from events.journal import Delivery, Entry, Journal, Unit
+from events.errors import NotStored, QueryTooSlow
+from events.journal import Delivery, Entry, Journal, Unit, open_journal
+from runtime import Runtime
 from tests.events.conftest import OpenJournal, fact, unit
 from tests.events.test_faults import wait_until_stored
 from tests.events.test_journal import together
@@ -173,3 +174,25 @@ def test_a_database_that_is_away_is_said_at_once_and_found_again_unasked(
         operator.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")  # type: ignore[call-overload]
     wait_for(lambda: journal.stats()["ok"])
     assert journal.append(unit(fact())).facts[0].seq == 2
+
+
+def test_a_database_too_busy_to_answer_is_waited_for(
+    threads: Runtime, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who starts beside much work waits for its first answer as for a database that is away, not one query long.
+
+    Seen to fail with the schema alone waited for: it gave up after the first reading.
+    """
+    open_journal(postgres_url, threads).close()
+    monkeypatch.setattr("events.databases.postgres.STATEMENT_MS", 150)
+    monkeypatch.setattr("events.journal.FIRST_GAP_SECONDS", 0.05)
+    with psycopg.connect(postgres_url) as busy:
+        busy.execute("LOCK TABLE journal_head IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(QueryTooSlow):
+            open_journal(postgres_url, threads)
+        freed = threading.Timer(0.3, busy.rollback)
+        freed.start()
+        journal = open_journal(postgres_url, threads, wait_seconds=PATIENCE)
+        freed.join()
+    assert journal.head == 0
+    journal.close()
