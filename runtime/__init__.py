@@ -6,6 +6,7 @@ import, then `make(mode)` once in the roof.
 
 from runtime.contract import Connection, Lane, Mode, Runtime, Server, Task, Waiter, Wire, WSGIApp
 from runtime.patching import assert_patched, patch
+from runtime.versions import PINNED, others, tell_other
 
 __all__ = [
     "Connection",
@@ -19,12 +20,15 @@ __all__ = [
     "Wire",
     "assert_patched",
     "make",
+    "others",
     "patch",
+    "tell_other",
 ]
 
 
 def make(mode: Mode) -> Runtime:
     """The runtime of `mode`. "threads" is plain threads, for command-line tools and unit tests."""
+    tell_other({name: read for name, read in PINNED.items() if name == mode})
     if mode == "eventlet":
         from runtime.eventlet_engine import EventletRuntime
 

@@ -1,4 +1,4 @@
-"""The one file that leans on names inside python-socketio, engineio and the engines' sockets.
+"""The one file that leans on names inside python-socketio and engineio; inside the engines runtime/versions.py.
 
 Checked against the pinned versions at start: with others the stock path is taken (web/gateway/stock.py), which is
 slower, holds a task a client and has no bound of its own for one that never reads. What is leaned on:
@@ -35,6 +35,7 @@ from engineio.packet import PONG
 from engineio.packet import Packet as EnginePacket
 from socketio import Manager
 
+from runtime import others, tell_other
 from web.gateway.outbox import Outbox
 from web.gateway.packets import Packet
 from web.gateway.websocket import NotAWebSocket, WebSocket, accept
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from web.gateway.strangers import Strangers
 
 PINNED = {"python-socketio": "5.18.1", "python-engineio": "4.15.1"}
+# Used by its documents alone, but without another way: what its parser takes for a fault is part of the bounds.
+PARSER = {"wsproto": "1.3.2"}
 PING = Packet.text(b"2")
 ENGINE_PONG = str(PONG)
 # The longest that is said while an upgrade is tried.
@@ -57,7 +60,8 @@ log = logging.getLogger("web.gateway")
 
 def as_pinned(installed: Callable[[str], str] = version) -> bool:
     """Whether the libraries are the ones whose insides were read; says what differs when not."""
-    other = {name: installed(name) for name, pinned in PINNED.items() if installed(name) != pinned}
+    tell_other(PARSER, installed)
+    other = others(PINNED, installed)
     if other:
         log.warning("live clients take the slower stock path: %s was not tested with this desk", other)
     return not other
