@@ -109,15 +109,19 @@ class Bench:
         """The alerts' figures, of ours alone."""
         self._wait()
         figures: Figures = {}
-        with self._one(OURS[0]) as (found, generator):
-            generator.prepare(alerts.request(found.port), alerts.CONNECTIONS)
-            generator.clients(1)
-            alerts.throughput(generator, 0.5)  # first use: imports, caches, the first score
-            figures |= alerts.throughput(generator, 3.0)
-            found.desk.wait_processed()  # type: ignore[union-attr]
-            generator.prepare(alerts.request(found.port), 1)
-            generator.clients(ALERTS_AT)
-            figures |= alerts.journey(found, generator, 100)
+        try:
+            with self._one(OURS[0]) as (found, generator):
+                generator.prepare(alerts.request(found.port), alerts.CONNECTIONS)
+                generator.clients(1)
+                alerts.throughput(generator, 0.5)  # first use: imports, caches, the first score
+                figures |= alerts.throughput(generator, 3.0)
+                found.desk.wait_processed()  # type: ignore[union-attr]
+                generator.prepare(alerts.request(found.port), 1)
+                generator.clients(ALERTS_AT)
+                figures |= alerts.journey(found, generator, 100)
+        except (Broken, RuntimeError) as error:
+            self._gave_up(OURS[0], error)
+            return
         self.alerts.append(figures)
         say("alerts", ALERTS_AT, figures)
 

@@ -82,7 +82,7 @@ def alerts(found: Sequence[Figures]) -> list[str]:
         ("the same beyond two fsyncs", "beyond_fsyncs_ms", "{:.1f} ms"),
         ("the same, p99", "verdict_p99_ms", "{:.1f} ms"),
         *((f"of it: {name}", key, "{:.2f} ms") for name, key in STEPS),
-        ("durable alerts a second from 8 connections, nobody connected", "alerts_per_second", "{:,.0f} /s"),
+        ("durable alerts a second from 8 connections, one client connected", "alerts_per_second", "{:,.0f} /s"),
         ("their answers, p50", "answer_p50_ms", "{:.1f} ms"),
         ("their answers, p99", "answer_p99_ms", "{:.1f} ms"),
         ("CPU of the server with 5,000 idle clients", "idle_cpu_percent", "{:.1f} % of a core"),
