@@ -1,135 +1,17 @@
 """One WebSocket on a hand-turned loop: what it reads, in which order it hands it on, and how it ends."""
 
-from collections import deque
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from wsproto.connection import Connection, ConnectionState, ConnectionType
-from wsproto.events import BytesMessage, CloseConnection, Event, Ping, Pong, TextMessage
+from wsproto.events import BytesMessage, CloseConnection, Ping, Pong, TextMessage
 
+from tests.web.gateway.by_hand import MOST, Line, Loop, Wire
 from web.gateway.leaving import Leaving
-from web.gateway.outbox import Outbox
-from web.gateway.websocket import WAITING_MOST, NotAWebSocket, WebSocket, accept
+from web.gateway.packets import Packet
+from web.gateway.websocket import WAITING_MOST, NotAWebSocket, accept
 
-MOST = 1000
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
-
-
-class Loop:
-    """A runtime whose tasks run when `turn` says so, and end before it returns."""
-
-    def __init__(self) -> None:
-        self.tasks: deque[Callable[[], Any]] = deque()
-
-    def spawn(self, fn: Callable[..., Any], *args: Any) -> None:
-        self.tasks.append(lambda: fn(*args))
-
-    def sleep(self, seconds: float) -> None:
-        """Time passes at once."""
-
-    def turn(self) -> None:
-        while self.tasks:
-            self.tasks.popleft()()
-
-
-class Wire:
-    """The server's end of a connection; `came` is what the kernel has for it, `sent` what it was given."""
-
-    def __init__(self) -> None:
-        self.came: deque[bytes] = deque()
-        self.sent = self.early = b""
-        self.full = self.closed = self.shut = False
-        self.readable: Callable[[], None] | None = None
-
-    def recv(self, most: int) -> bytes:
-        if not self.came:
-            raise BlockingIOError
-        piece = self.came.popleft()
-        if len(piece) > most:
-            self.came.appendleft(piece[most:])
-        return piece[:most]
-
-    def send(self, data: bytes | memoryview) -> int:
-        if self.full:
-            raise BlockingIOError
-        self.sent += data
-        return len(data)
-
-    def watch(self, readable: Callable[[], None]) -> None:
-        self.readable = readable
-
-    def rest(self) -> None:
-        self.readable = None
-
-    def wait_writable(self) -> None:
-        raise AssertionError("nobody may wait here")
-
-    def shutdown(self) -> None:
-        self.shut = True
-
-    def close(self) -> None:
-        self.closed = True
-
-
-class Reading:
-    """A reader that remembers; what is in `broken` it can't read."""
-
-    def __init__(self) -> None:
-        self.seen: list[Any] = []
-        self.pongs = 0
-        self.during: Callable[[], None] = lambda: None
-
-    def at_once(self, message: str | bytes) -> bool:
-        return message == "now"
-
-    def pong(self) -> None:
-        self.pongs += 1
-
-    def take(self, message: str | bytes) -> None:
-        if message == "broken":
-            raise ValueError(message)
-        self.seen.append(message)
-        self.during()
-
-    def ended(self) -> None:
-        self.seen.append(None)
-
-
-class Line:
-    """Both ends of one: `socket` is ours, `peer` a client of wsproto's."""
-
-    def __init__(self) -> None:
-        self.loop, self.wire, self.reader = Loop(), Wire(), Reading()
-        self.socket = WebSocket(self.wire, self.loop, MOST, Leaving(self.loop))  # type: ignore[arg-type]
-        self.outbox = Outbox(10_000, lambda: None, self.loop.spawn)  # type: ignore[arg-type, return-value]
-        self.outbox.line = self.socket.line
-        self.outbox.write_with(lambda packet: self.socket.line.send_text(packet.encode()), self.socket.close)
-        self.socket.follow(self.reader, self.outbox)
-        self.peer = Connection(ConnectionType.CLIENT)
-
-    def comes(self, *events: Event) -> None:
-        """In one piece."""
-        self.arrives(b"".join(self.peer.send(event) for event in events))
-
-    def arrives(self, data: bytes) -> None:
-        self.wire.came.append(data)
-        self.read()
-
-    def read(self) -> None:
-        while self.wire.came and self.wire.readable is not None:
-            self.wire.readable()
-
-    def heard(self) -> list[Event]:
-        """What the client made of what it was sent."""
-        self.peer.receive_data(self.wire.sent)
-        self.wire.sent = b""
-        return list(self.peer.events())
-
-    def closed_with(self) -> int:
-        said = [event for event in self.heard() if isinstance(event, CloseConnection)]
-        assert len(said) == 1
-        return int(said[0].code)
 
 
 @pytest.fixture
@@ -338,6 +220,31 @@ def test_pings_wait_behind_what_is_owed(line: Line) -> None:
         line.comes(Ping(b"x" * 100))
     assert len(over) == 1
     assert line.outbox.bytes < 11_000
+
+
+@pytest.mark.parametrize("room", [0, 4], ids=["nothing", "a piece"])
+def test_what_waited_is_written_once_the_client_reads_again(line: Line, room: int) -> None:
+    """All of it, whole and in order, whatever the kernel took before and whatever is put meanwhile; after that frames
+    go directly again.
+
+    Seen to fail with a writer that takes a full wire for a broken one.
+    """
+    line.wire.full, line.wire.room = not room, room
+    for n in range(3):
+        line.outbox.put(Packet.text(b"queued %d" % n))
+    assert line.outbox.bytes > 0
+
+    def read_again() -> None:
+        line.outbox.put(Packet.text(b"meanwhile"))
+        line.wire.full, line.wire.room = False, None
+
+    line.wire.waited = read_again
+    line.loop.turn()
+    assert (line.outbox.bytes, line.outbox.open, line.wire.closed) == (0, True, False)
+    line.outbox.put(Packet.text(b"directly"))
+    said = [event.data for event in line.heard() if isinstance(event, TextMessage)]
+    assert said == ["queued 0", "queued 1", "queued 2", "meanwhile", "directly"]
+    assert not line.loop.tasks
 
 
 def test_a_message_that_cannot_be_read_ends_the_connection(line: Line) -> None:
