@@ -124,7 +124,7 @@ def test_the_delivery_key_tells_deliveries_apart() -> None:
     assert parsed(body, query={"b": "2", "a": "1"}).delivery_key == keys[4]
 
 
-@pytest.mark.parametrize("name", [*_EXACT, *_ENDINGS])
+@pytest.mark.parametrize("name", sorted({*_EXACT, *_ENDINGS}))
 def test_every_secret_name_is_found_in_plain_text(name: str) -> None:
     """However it is written: a text is read for secrets only where one of them may be named."""
     for written in (name, name.upper(), f"my-{name}", "_".join(name)):
