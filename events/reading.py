@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from events.databases import Connection, Database
+from events.databases.contract import Order
 from events.envelope import Fact
 from events.ring import LARGE_BYTES
 from events.rows import COLUMNS, to_fact
@@ -28,14 +29,16 @@ class Readers:
         except Exception as error:
             raise self._database.reading_error(error) from error
 
-    def rows(self, sql: str, params: Mapping[str, Any], most: int | None = None) -> list[dict[str, Any]]:
+    def rows(
+        self, sql: str, params: Mapping[str, Any], most: int | None = None, order: Order = "ASC"
+    ) -> list[dict[str, Any]]:
         """With `most`, facts: of those as many as `Connection.facts` gives."""
         try:
             connection = self._idle.pop()
         except IndexError:
             connection = self._open()
         try:
-            found = connection.rows(sql, params) if most is None else connection.facts(sql, params, most)
+            found = connection.rows(sql, params) if most is None else connection.facts(sql, params, most, order)
         except Exception as error:
             connection.close()
             raise self._database.reading_error(error) from error

@@ -13,12 +13,14 @@ import re2
 from events import upcasting
 from events.envelope import Fact
 from events.errors import BadQuery
-from events.reading import Readers
+from events.reading import PAGE_BYTES, Readers
 from events.rows import COLUMNS, data_of, to_fact
 
 MOST_SCANNED = 5_000
 PAGE_ROWS = 500
 MOST_ITEMS = 1_000
+# Of what is found: a page ends with the fact that passes this.
+MOST_BYTES = 4 * 1024 * 1024
 LONGEST_EXPRESSION = 500
 EXPRESSION_MEMORY = 8 << 20
 
@@ -65,15 +67,16 @@ def search(readers: Readers, epoch: str, wanted: EventFilter) -> Page:
     page_rows = PAGE_ROWS if tests else limit + 1
     low, high = wanted.after or 0, wanted.before
     items: list[Fact] = []
-    scanned = 0
+    scanned = text = 0
     while scanned < MOST_SCANNED:
-        rows = readers.rows(*_query(wanted, low, high, page_rows))
-        more = len(rows) == page_rows
+        rows = readers.rows(*_query(wanted, low, high, page_rows), PAGE_BYTES, "DESC" if wanted.newest_first else "ASC")
+        more = len(rows) == page_rows or sum(len(row["data"].encode()) for row in rows) >= PAGE_BYTES
         for place, row in enumerate(rows, 1):
             scanned += 1
             if all(test(row) for test in tests):
                 items.append(to_fact(row, epoch))
-                if len(items) == limit:
+                text += len(row["data"])
+                if len(items) == limit or text >= MOST_BYTES:
                     return Page(items, row["seq"] if more or place < len(rows) else None, scanned)
         if not more:
             return Page(items, None, scanned)

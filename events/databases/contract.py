@@ -7,6 +7,7 @@ from events.errors import EventsError
 
 Row = dict[str, Any]
 Statement = tuple[str, Mapping[str, Any]]
+Order = Literal["ASC", "DESC"]
 # Whose fault an error is. `unit`: what was to be stored; `busy`: locked or full, the connection is sound;
 # `away`: the database can't be reached or worked with.
 Blame = Literal["unit", "busy", "away"]
@@ -20,8 +21,8 @@ class Connection(Protocol):
 
     def rows(self, sql: str, params: Mapping[str, Any] | None = None) -> list[Row]: ...
 
-    def facts(self, sql: str, params: Mapping[str, Any], most: int) -> list[Row]:
-        """The first of what `rows` gives, by rising `seq`: up to the one with which their `data` has `most` bytes."""
+    def facts(self, sql: str, params: Mapping[str, Any], most: int, order: Order = "ASC") -> list[Row]:
+        """The first of what `rows` gives, in the query's `order` by seq: until their `data` has `most` bytes."""
 
     def batch(self, statements: Sequence[Statement]) -> None:
         """Execute all, results dropped, in one round trip where there is one."""

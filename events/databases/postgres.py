@@ -9,7 +9,7 @@ import psycopg
 from psycopg import ClientCursor, errors
 from psycopg.rows import dict_row
 
-from events.databases.contract import Blame, Connection, Row, Statement
+from events.databases.contract import Blame, Connection, Order, Row, Statement
 from events.errors import BadQuery, DatabaseUnavailable, EventsError, QueryTooSlow
 
 STATEMENT_MS = 1_500
@@ -50,8 +50,9 @@ def placeholders(sql: str) -> str:
 # The length of a text is known without reading the text.
 SIZED = """
 SELECT * FROM (
-  SELECT *, sum(octet_length(data)) OVER (ORDER BY seq) - octet_length(data) AS text_before FROM ({sql}) AS asked
-) AS sized WHERE text_before < {most} ORDER BY seq
+  SELECT *, sum(octet_length(data)) OVER (ORDER BY seq {order}) - octet_length(data) AS text_before
+  FROM ({sql}) AS asked
+) AS sized WHERE text_before < {most} ORDER BY seq {order}
 """
 
 
@@ -77,8 +78,8 @@ class PostgresConnection:
     def rows(self, sql: str, params: Mapping[str, Any] | None = None) -> list[Row]:
         return self._execute([(sql, params or {})]).fetchall()
 
-    def facts(self, sql: str, params: Mapping[str, Any], most: int) -> list[Row]:
-        return self.rows(SIZED.format(sql=sql, most=most), params)
+    def facts(self, sql: str, params: Mapping[str, Any], most: int, order: Order = "ASC") -> list[Row]:
+        return self.rows(SIZED.format(sql=sql, most=most, order=order), params)
 
     def batch(self, statements: Sequence[Statement]) -> None:
         if statements:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
-from events.databases.contract import Blame, Connection, Row, Statement
+from events.databases.contract import Blame, Connection, Order, Row, Statement
 from events.errors import BadQuery, DatabaseUnavailable, EventsError, QueryTooSlow
 
 BUSY_SECONDS = 1.5  # below the two seconds in which an alert must be answered
@@ -69,7 +69,8 @@ class SqliteConnection:
         self._deadline = time.monotonic() + READ_SECONDS
         return [dict(row) for row in self._raw.execute(sql, params or {}).fetchall()]
 
-    def facts(self, sql: str, params: Mapping[str, Any], most: int) -> list[Row]:
+    def facts(self, sql: str, params: Mapping[str, Any], most: int, order: Order = "ASC") -> list[Row]:
+        del order
         self._deadline = time.monotonic() + READ_SECONDS
         found: list[Row] = []
         cursor = self._raw.execute(sql, params)

@@ -6,7 +6,7 @@ from events.errors import BadQuery
 from events.journal import EventFilter, Journal, Page, Unit
 from events.searching import MOST_SCANNED
 from events.units import Entry
-from tests.events.conftest import fact
+from tests.events.conftest import fact, unit
 
 
 @pytest.fixture
@@ -84,3 +84,27 @@ def test_an_expression_that_is_none_is_refused(journal: Journal) -> None:
     for regex in ("(", r"(a)\1", "a" * 501, "((a{100}){100}){100}"):
         with pytest.raises(BadQuery):
             journal.search(EventFilter(regex=regex))
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_a_page_of_large_facts_ends_sooner(journal: Journal, newest_first: bool) -> None:
+    """Whatever number is asked for, a few megabytes of text are one page, and the next goes on behind it.
+
+    Seen to fail with the number alone: all 13 MB came at once.
+    """
+    for n in range(18):
+        large = {"event_type": "info", "pad": "é" * 350_000 if n % 2 else "x"}
+        journal.append(unit(*(fact(str(n), data=large, symbol=symbol) for symbol in ("NQ1!", "ES1!"))))
+    for wanted in ({}, {"symbols": ["NQ1!", "ES1!"]}, {"q": "1"}):
+        seen: list[int] = []
+        place: int | None = None
+        while True:
+            where = {"before" if newest_first else "after": place} if place is not None else {}
+            page = journal.search(EventFilter(limit=1_000, newest_first=newest_first, **where, **wanted))
+            assert sum(len(one.text()) for one in page.items[:-1]) < 4 * 1024 * 1024
+            seen += [one.seq or 0 for one in page.items]
+            place = page.next
+            if place is None:
+                break
+        every = [n for n in range(1, 37) if "q" not in wanted or "1" in str((n - 1) // 2)]
+        assert seen == (every[::-1] if newest_first else every)
