@@ -93,7 +93,10 @@ class Desk:
         return self.signal(id)
 
     def facts(self, type: str | None = None) -> list[Any]:
-        return [fact for fact in self.journal.after(0, 10_000) if type in (None, fact.type)]
+        found: list[Any] = []
+        while page := self.journal.after(found[-1].seq if found else 0):
+            found += page
+        return [fact for fact in found if type in (None, fact.type)]
 
 
 def database(folder: Path) -> str:
