@@ -114,6 +114,7 @@ class Protocol(OrdinaryFirst):
         self.deadline.end()
         self.incoming.rest()
         super().finish()
+        self.environ = None  # it names this connection: both would lie about until a collection
 
 
 class Stopped(BaseException):

@@ -65,6 +65,7 @@ class Handler(OrdinaryFirst):
         finally:
             self.arrived()
             self.server.handlers.discard(self)
+            self.environ = None  # it names this connection: both would lie about until a collection
 
     def shut(self) -> None:
         try:

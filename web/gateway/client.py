@@ -118,8 +118,14 @@ class Client:
     def close(self, code: int, reason: str) -> None:
         """End the connection; once."""
         if not self.gone:
-            self.gone = True
-            self._close(code, reason)
+            close = self._close
+            self.ended()
+            close(code, reason)
+
+    def ended(self) -> None:
+        """Its connection is over: nothing is left to close, and nobody is held on to."""
+        self.gone = True
+        self._close = _closed
 
     def describe(self) -> dict[str, Any]:
         """Its line in `/api/connections`."""
@@ -139,3 +145,7 @@ class Client:
             "refused": self.refused,
             **self.about,
         }
+
+
+def _closed(code: int, reason: str) -> None:
+    """It has ended already."""

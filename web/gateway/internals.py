@@ -36,9 +36,10 @@ from engineio.packet import Packet as EnginePacket
 from socketio import Manager
 
 from runtime import others, tell_other
+from web.gateway.handshake import NotAWebSocket, accept
 from web.gateway.outbox import Outbox
 from web.gateway.packets import Packet
-from web.gateway.websocket import NotAWebSocket, WebSocket, accept
+from web.gateway.websocket import WebSocket
 
 if TYPE_CHECKING:
     from runtime import Runtime

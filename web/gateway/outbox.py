@@ -274,6 +274,11 @@ class Outbox:
         self.bytes = 0
         self._was_drained()
 
+    def release(self) -> None:
+        """Its connection is gone and nothing is being written: hold on to nobody."""
+        self.line = None
+        self.on_over = self.on_open = self._ended = None
+
     # Taking, for polls
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         """The next packet. Raises `empty_error` when none comes, or when this turn has taken enough."""

@@ -99,7 +99,7 @@ class PlainClient:
         return False
 
     def ended(self) -> None:
-        self._client.gone = True
+        self._client.ended()
         self._gateway.forget(self._client)
         self._client.outbox.join_writer()
 

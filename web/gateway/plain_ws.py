@@ -15,9 +15,10 @@ from web.docs import documented
 from web.errors import NotAllowed
 from web.gateway.errors import BadMessage, TooMany
 from web.gateway.greeting import may_come
+from web.gateway.handshake import NotAWebSocket, accept
 from web.gateway.joining import TRY_AGAIN
 from web.gateway.plain_client import PlainClient, read
-from web.gateway.websocket import NotAWebSocket, WebSocket, accept
+from web.gateway.websocket import WebSocket
 
 if TYPE_CHECKING:
     from web.auth import Auth, Principal

@@ -239,7 +239,7 @@ class SocketIOAdapter:
     def _disconnect(self, sid: str, *_: Any) -> None:
         client = self._clients.pop(sid, None)
         if client is not None:
-            client.gone = True
+            client.ended()
             self._strangers.forget(self._server.manager.eio_sid_from_sid(sid, "/"))
             self._gateway.forget(client)
             client.outbox.clear()

@@ -16,8 +16,8 @@ from urllib.parse import parse_qs
 
 from events import wire
 from web.gateway.errors import BadMessage, TooMany
+from web.gateway.handshake import is_handshake
 from web.gateway.outbox import Outbox
-from web.gateway.websocket import is_handshake
 
 if TYPE_CHECKING:
     from runtime import Runtime

@@ -6,17 +6,15 @@ RFC 6455 is wsproto's business; this is who reads, how much waits, and how it en
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections import deque
-from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import CloseConnection, Event, Message, Ping, Pong
 from wsproto.frame_protocol import CloseReason
-from wsproto.utilities import LocalProtocolError, generate_accept_token
+from wsproto.utilities import LocalProtocolError
 
 from web.gateway.line import Line
 from web.gateway.packets import Packet
@@ -41,17 +39,8 @@ SHORT_BYTES, SHORT_A_SECOND, SHORT_SECONDS = 128, 100, 2.5
 # How long a client that is let go has for the closing handshake.
 CLOSE_SECONDS = 0.3
 PING = Packet(b"\x89\x00")
-VERSION = "13"
-KEY = re.compile(r"[A-Za-z0-9+/]{22}==")
-ANSWER = (
-    b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n"
-)
 log = logging.getLogger("web.gateway")
 Incoming = str | bytes
-
-
-class NotAWebSocket(Exception):
-    """The request is no handshake that can be answered, or came by a server that gives no connection away."""
 
 
 class Reader(Protocol):
@@ -177,6 +166,11 @@ class WebSocket:
             reader.ended()
         finally:
             self._wire.close()
+            # What holds on to each other lies about until a full collection, and those are seldom.
+            self._reader = None
+            if self._outbox is not None:
+                self._outbox.release()
+                self._outbox = None
 
     # Reading, on the loop
     def hear(self, early: bytes) -> None:
@@ -366,34 +360,3 @@ class WebSocket:
         self._finish()
         if self._reader is None:  # else it is told first
             self._wire.close()
-
-
-def is_handshake(environ: Mapping[str, Any]) -> bool:
-    """Whether a request asks for a WebSocket of the one version there is."""
-    upgrades = {word.strip().lower() for word in environ.get("HTTP_CONNECTION", "").split(",")}
-    return (
-        environ["REQUEST_METHOD"] == "GET"
-        and "upgrade" in upgrades
-        and environ.get("HTTP_UPGRADE", "").lower() == "websocket"
-        and environ.get("HTTP_SEC_WEBSOCKET_VERSION") == VERSION
-        and KEY.fullmatch(environ.get("HTTP_SEC_WEBSOCKET_KEY", "")) is not None
-    )
-
-
-def accept(environ: Mapping[str, Any], runtime: Runtime, most: int, leaving: Leaving) -> WebSocket:
-    """Take the connection of a handshake over and answer it. Raises NotAWebSocket, OSError."""
-    if not is_handshake(environ):
-        raise NotAWebSocket("the request is no handshake of WebSocket version 13")
-    connection = environ.get("desk.connection")
-    if connection is None:
-        raise NotAWebSocket("this server gives no connection away")
-    wire = connection.take()
-    accepted = WebSocket(wire, runtime, most, leaving)
-    try:
-        accepted.line.send(ANSWER % generate_accept_token(environ["HTTP_SEC_WEBSOCKET_KEY"].encode()))
-    except OSError:
-        accepted.abort()
-        raise
-    if wire.early:
-        accepted.hear(wire.early)
-    return accepted

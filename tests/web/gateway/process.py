@@ -9,6 +9,7 @@ import itertools
 import signal
 import sys
 import traceback
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -189,6 +190,14 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
     def tasks() -> dict[str, int]:
         alive = [one for one in gc.get_objects() if isinstance(one, greenlet.greenlet) and one and not one.dead]
         return {"alive": len(alive)}
+
+    @app.get("/test/held")
+    def held() -> dict[str, int]:
+        """How many of each connection's objects there are; from now on nothing is collected."""
+        gc.disable()
+        kinds = ("Client", "WebSocket", "Line", "Outbox", "PlainClient", "EngineTalk", "Protocol", "Handler")
+        found = Counter(type(one).__name__ for one in gc.get_objects())
+        return {kind: found[kind] for kind in kinds}
 
     @app.get("/healthz")
     @app.get("/readyz")

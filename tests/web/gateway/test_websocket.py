@@ -7,9 +7,10 @@ from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Ping, Pong, TextMessage
 
 from tests.web.gateway.by_hand import MOST, Line, Loop, Wire
+from web.gateway.handshake import NotAWebSocket, accept
 from web.gateway.leaving import Leaving
 from web.gateway.packets import Packet
-from web.gateway.websocket import WAITING_MOST, NotAWebSocket, accept
+from web.gateway.websocket import WAITING_MOST
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 
