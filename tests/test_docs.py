@@ -15,6 +15,8 @@ import requests
 from flask.testing import FlaskClient
 
 import config
+from benchmarks import fanout
+from benchmarks.broadcast.table import BEGIN, END
 from events import catalogue
 from tests.conftest import SharedDesk
 from tests.documented import DOCS, ROOT, codes_said, table, words_written
@@ -162,6 +164,14 @@ def test_every_make_target_exists(command: str) -> None:
     """`make -n` knows the target."""
     target = command.split()[1]
     assert re.search(rf"^{target}:.*##", (ROOT / "Makefile").read_text(), re.MULTILINE), target
+
+
+def test_the_fan_outs_table_is_what_its_script_prints() -> None:
+    """Every word of how it was measured that holds in every run; the rest are the run's own figures."""
+    _, _, rest = (ROOT / "docs/performance.md").read_text().partition(BEGIN)
+    printed = " ".join(rest.partition(END)[0].split())
+    fixed = re.split(r"\{[^}]*\}", " ".join(fanout.HOW.split()))
+    assert [part for part in fixed if part.strip() not in printed] == []
 
 
 def test_the_promises_name_tests_that_exist() -> None:
