@@ -1,7 +1,6 @@
 """Reads the journal in order behind a durable cursor: what a fact brings and the cursor's move are one commit."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,7 +11,7 @@ from events.envelope import Fact
 from events.errors import CursorMoved, DatabaseUnavailable, LeaseLost, NotStored
 from events.journal import Change, CursorMove, Entry, Journal, LeaseTerm, Unit
 from events.lease import Lease
-from runtime import Runtime, Task
+from runtime import Runtime, Task, Waiter
 
 log = logging.getLogger("events.follower")
 Handle = Callable[[Sequence[Fact]], Sequence[Sequence[Entry]]]
@@ -51,16 +50,16 @@ class Follower:
         self._journal, self._handle, self._runtime = journal, handle, runtime
         self._batch, self._retry_base, self._max_attempts = batch, retry_base, max_attempts
         self._stored = self._seq = 0
-        self._wake = threading.Event()
-        self._stopping = False
+        self._idle: Waiter | None = None  # set while it rests; cheaper than an Event, once an alert
+        self._stopping = self._following = False
         self._task: Task | None = None
         self._handled = self._failed = self._dead = 0
         self._looked_at = 0.0
         self._lease, self._forget = lease, forget
         self._term: LeaseTerm | None = None
-        journal.listen(lambda facts: self._wake.set())
+        journal.listen(lambda facts: self._rouse())
         if lease is not None:
-            lease.on_gained(self._wake.set)
+            lease.on_gained(self._rouse)
 
     @property
     def seq(self) -> int:
@@ -71,6 +70,10 @@ class Follower:
     def lag(self) -> int:
         """Facts that wait."""
         return max(0, self._journal.head - self._seq)
+
+    def takes_next(self, seq: int) -> bool:
+        """Whether the fact at `seq` is in the batch that it takes next: what that brings is stored in a moment."""
+        return self._following and self._seq < seq <= self._seq + self._batch
 
     def stats(self) -> dict[str, Any]:
         return {
@@ -89,38 +92,50 @@ class Follower:
     def stop(self, timeout: float) -> None:
         """Let the batch at hand end."""
         self._stopping = True
-        self._wake.set()
+        self._rouse()
         if self._task is not None:
             self._task.join(timeout)
 
     def _run(self) -> None:
         failures = 0
-        known = False
         while not self._stopping:
             try:
                 if not self._may_follow():
-                    known = False
+                    self._following = False
                     continue
-                if not known:
+                if not self._following:
                     self._find_cursor()
-                    known = True
+                    self._following = True
                 self._step()
                 failures = 0
             except CursorMoved:
-                known = False
+                self._following = False
             except LeaseLost:
-                known = False
+                self._following = False
                 if self._lease is not None:
                     self._lease.lost()
             except Exception as error:
                 # The database is away, or a commit's fate is unknown: the cursor in it tells what to do again.
-                known = False
+                self._following = False
                 failures += 1
                 if not isinstance(error, NotStored | DatabaseUnavailable):
                     log.exception("follower %s failed; it tries again", self.name)
                 self._pause(failures)
-        if known and self._stored < self._seq:
+        if self._following and self._stored < self._seq:
             self._store_cursor()
+        self._following = False
+
+    def _rouse(self) -> None:
+        idle = self._idle
+        if idle is not None:
+            idle.set()
+
+    def _rest(self, nothing_came: Callable[[], bool]) -> None:
+        idle = self._idle = self._runtime.waiter()
+        # Asked only now, because on plain threads something may come before `_idle` is there to be set.
+        if nothing_came() and not self._stopping:
+            idle.wait(LOOK_SECONDS)
+        self._idle = None
 
     def _store_cursor(self) -> None:
         try:
@@ -130,15 +145,15 @@ class Follower:
 
     def _may_follow(self) -> bool:
         """Whether the term that was followed in still runs; else waits a while for the next one."""
-        if self._lease is None:
+        lease = self._lease
+        if lease is None:
             return True
-        held = self._lease.held
+        held = lease.held
         if held is not None and held == self._term:
             return True
         self._term = held  # a new one: the cursor is read again before anything is done in it
         if held is None:
-            self._wake.clear()
-            self._wake.wait(LOOK_SECONDS)
+            self._rest(lambda: lease.held is None)
         return False
 
     def _find_cursor(self) -> None:
@@ -152,9 +167,7 @@ class Follower:
             self._try_letters_again()
         facts = self._journal.after(self._seq, self._batch)
         if not facts:
-            self._wake.clear()
-            if self._journal.head <= self._seq:
-                self._wake.wait(LOOK_SECONDS)
+            self._rest(lambda: self._journal.head <= self._seq)
             return
         try:
             self._take(facts, self._handle(facts))

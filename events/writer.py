@@ -125,9 +125,10 @@ class Writer:
     def _run(self) -> None:
         while self._queue or not self._closed:
             if self._queue:
-                # One turn of the loop: whoever is ready now comes along, and nobody waits for those who are not.
-                self._runtime.sleep(0)
                 self._commit_what_waits()
+                # One turn of the loop: what those who were woken bring goes together. Nobody waits before a first unit,
+                # because it took a turn to be roused.
+                self._runtime.sleep(0)
                 continue
             idle = self._idle = self._runtime.waiter()
             # Looked at again, because on plain threads something may have come before `_idle` was there to be set.

@@ -16,6 +16,11 @@ from signals.work import Work
 NAME = "pipeline"
 
 
+def decides(fact: Fact) -> bool:
+    """Whether it may bring other facts; most types bring none."""
+    return (fact.type, fact.origin) in TABLE
+
+
 class Pipeline:
     """Turns facts into entries of the journal. Nothing here is inside a transaction: the follower commits it all."""
 
@@ -32,7 +37,7 @@ class Pipeline:
             # Another process decided in between, or this batch is tried again: what was remembered may be wrong.
             self._scoring.past.forget()
         self._next = (facts[-1].seq or 0) + 1 if facts else self._next
-        if not any((fact.type, fact.origin) in TABLE for fact in facts):
+        if not any(map(decides, facts)):
             return [()] * len(facts)
         deciding = self.deciding(facts)
         return [[Entry(brought, changes(brought)) for brought in handle(fact, deciding)] for fact in facts]

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from prometheus_client import CollectorRegistry
 
+from signals.pipeline import decides
 from web.system import Pulse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from events.bus import Bus
+    from events.envelope import Fact
     from events.follower import Follower
     from events.journal import Journal
     from events.lease import Lease
@@ -155,6 +157,11 @@ class Desk:
     count_delivered: list[Callable[[], dict[str, int]]] = field(default_factory=list)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     version: str = VERSION
+
+    def more_comes(self, facts: Sequence[Fact]) -> bool:
+        """Whether this process decides all of these alerts next, so that what they bring is a moment away."""
+        last = facts[-1].seq or 0
+        return all(map(decides, facts)) and any(one.takes_next(last) for one in self.followers)
 
     def delivery(self) -> dict[str, Any]:
         """How the live clients are served, in figures."""

@@ -146,6 +146,17 @@ def test_two_followers_under_one_name_do_not_double(opened: OpenJournal, url: st
     assert len(echoes(journals[0])) == 60
 
 
+def test_it_knows_what_it_takes_next(journal: Journal, threads: Runtime, make: MakeFollower) -> None:
+    """Only while it follows, only what it has not handled, and only of the next batch."""
+    journal.append(Unit([Entry(fact()) for _ in range(10)]))
+    assert not Follower(journal, "never started", echo, threads).takes_next(11)
+    follower = make(journal, echo)
+    wait_idle(follower)
+    assert [follower.takes_next(follower.seq + n) for n in (0, 1, 64, 65)] == [False, True, True, False]
+    follower.stop(5.0)
+    assert not follower.takes_next(follower.seq + 1)
+
+
 def test_stopping_does_not_wait_for_a_long_pause(journal: Journal, threads: Runtime) -> None:
     """A follower that waits to retry ends within moments when it is told to."""
 

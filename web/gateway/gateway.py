@@ -58,7 +58,7 @@ class Gateway:
         piece = min(PIECE_BYTES, values.client_queue_bytes // 4)
         self.rooms = Rooms(self.passing, desk.journal.head, piece)
         self.encoder, self.pages = Encoder(values.ring_facts), Pages(desk.journal)
-        self._telling = Telling(desk.journal, self.rooms, self.encoder, desk.runtime, self.stats)
+        self._telling = Telling(desk.journal, self.rooms, self.encoder, desk.runtime, self.stats, desk.more_comes)
         self.joining = Joining(
             desk.journal,
             self.rooms,

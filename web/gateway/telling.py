@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from events.errors import EventsError
@@ -20,24 +20,52 @@ if TYPE_CHECKING:
 
 PAGE = 200
 RETRY_SECONDS = 0.5
+# An alert waits so long at most for what it brings, to be told with it.
+HOLD_SECONDS = 0.01
 log = logging.getLogger("web.gateway")
 
 
 class Telling:
     """What was not told yet is no queue: it is the journal behind `Rooms.considered`, read again piece by piece, and
-    the figures behind `Figures.told`.
+    the figures behind `Figures.told`. Facts of which `more_comes` wait a moment for it, so that everybody is sent both
+    at once: a verdict would else wait until all have the alert.
     """
 
-    def __init__(self, journal: Journal, rooms: Rooms, encoder: Encoder, runtime: Runtime, stats: Stats) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        rooms: Rooms,
+        encoder: Encoder,
+        runtime: Runtime,
+        stats: Stats,
+        more_comes: Callable[[Sequence[Fact]], bool] = lambda facts: False,
+    ) -> None:
         self._journal, self._rooms, self._encoder = journal, rooms, encoder
-        self._runtime, self._stats = runtime, stats
-        self._going_on = self._going_to_tell_figures = False
+        self._runtime, self._stats, self._more_comes = runtime, stats, more_comes
+        self._going_on = self._holding = self._going_to_tell_figures = False
 
     def hear(self, facts: Sequence[Fact]) -> None:
         """The facts of one commit. Never yields."""
         if self._going_on:
             return  # they come behind what is being told
-        if facts[0].seq == self._rooms.considered + 1 and self._tell(facts) == len(facts):
+        if self._more_comes(facts):
+            if not self._holding:
+                self._holding = True
+                self._runtime.spawn(self._tell_held)
+            return
+        self._tell_all(facts)
+
+    def _tell_held(self) -> None:
+        self._runtime.sleep(HOLD_SECONDS)
+        self._holding = False
+        if not self._going_on and self._rooms.considered < self._journal.head:
+            self._tell_all(())
+
+    def _tell_all(self, facts: Sequence[Fact]) -> None:
+        """All that was not told, of which these are the newest. Never yields."""
+        if not facts or facts[0].seq != self._rooms.considered + 1:
+            facts = self._journal.ring_after(self._rooms.considered) or ()
+        if facts and self._tell(facts) == len(facts):
             return
         self._going_on = True
         self._runtime.spawn(self._go_on)

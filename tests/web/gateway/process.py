@@ -123,6 +123,8 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
         count_sockets=[],
         tell_delivery=[],
         count_delivered=[],
+        # Every third commit waits for the next one, or for a moment, as an alert does for its verdict.
+        more_comes=lambda facts: (facts[-1].seq or 0) % 3 == 0,
     )
     keeper = auth()
     app = Flask("gateway-test")

@@ -1,7 +1,7 @@
 """A broadcast that fails in the middle: nobody is told twice, nobody misses anything without knowing."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from events.envelope import Fact, Passing
 from events.errors import NotFinite
 from events.journal import Entry, Journal, Unit, open_journal
 from runtime import make
+from tests.support.patience import PATIENCE
 from tests.web.gateway.following import wait_for
 from web.auth import Principal
 from web.gateway import telling
@@ -36,6 +37,10 @@ class Broken(Outbox):
         raise RuntimeError("nobody knows why")
 
 
+def of_alerts(facts: Sequence[Fact]) -> bool:
+    return all(fact.message == "alert" for fact in facts)
+
+
 class House:
     """Rooms that follow a journal, and clients whose packets lie in their outboxes."""
 
@@ -44,7 +49,8 @@ class House:
         self.rooms, self.closed = Rooms(self.figures), list[str]()
         self.rooms.broke = lambda client: client.close(1013, "come back")
         self.encoder = Encoder(100)
-        journal.listen(Telling(journal, self.rooms, self.encoder, make("threads"), Stats()).hear)
+        self.stats = Stats()
+        journal.listen(Telling(journal, self.rooms, self.encoder, make("threads"), self.stats, of_alerts).hear)
 
     def client(self, name: str, outbox: Outbox, wanted: Subscription) -> Client:
         def close(code: int, reason: str) -> None:
@@ -57,8 +63,8 @@ class House:
         self.rooms.join(made)
         return made
 
-    def append(self) -> None:
-        fact = Fact(type="event", data={"event_type": "info"}, message="m", source="test", symbol="NQ1!")
+    def append(self, message: str = "m") -> None:
+        fact = Fact(type="event", data={"event_type": "info"}, message=message, source="test", symbol="NQ1!")
         self.journal.append(Unit(entries=[Entry(fact=fact)]))
 
 
@@ -138,3 +144,29 @@ def test_what_can_not_be_encoded_is_tried_again_for_all(house: House, monkeypatc
     wait_for(lambda: house.rooms.considered == 1)
     assert [seqs(client) for client in clients] == [[1], [1]]
     assert house.closed == []
+
+
+def test_an_alert_and_what_it_brings_are_told_at_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One send to each client instead of two, and a verdict does not wait until everybody has its alert.
+
+    Seen to fail with each commit told by itself: [(1, 1), (2, 2), (3, 3)].
+    """
+    monkeypatch.setattr(telling, "HOLD_SECONDS", PATIENCE)
+    client = house.client("first", outbox(), subscription())
+    for message in ("alert", "alert", "verdict"):
+        house.append(message)
+    assert seqs(client) == [1, 2, 3]
+    assert [(one.first, one.last) for one in house.stats.recent] == [(1, 3)]
+
+
+def test_an_alert_without_a_verdict_is_told_all_the_same(house: House) -> None:
+    """A model that hangs hides no alert: it is told after a moment, and what comes later follows it.
+
+    Seen to fail without the timer.
+    """
+    client = house.client("first", outbox(), subscription())
+    house.append("alert")
+    assert seqs(client) == []
+    wait_for(lambda: seqs(client) == [1])
+    house.append("verdict")
+    assert seqs(client) == [1, 2]
