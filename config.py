@@ -193,7 +193,7 @@ class Settings(BaseSettings):
     health_save_seconds: float = setting(60.0, "seconds", "How often the sources' figures are saved.", gt=0)
 
     # Live clients
-    heartbeat_seconds: float = setting(30.0, "seconds", "How often each client gets a heartbeat.", gt=0)
+    heartbeat_seconds: float = setting(30.0, "seconds", "How often each client gets a heartbeat at least.", gt=0)
     reconnect_seconds: float = setting(30.0, "seconds", "The longest a browser waits before it reconnects.", gt=0)
     ping_seconds: float = setting(25.0, "seconds", "How often a socket is pinged.", gt=0)
     ping_timeout_seconds: float = setting(20.0, "seconds", "How long a ping may stay unanswered.", gt=0)
@@ -214,7 +214,7 @@ class Settings(BaseSettings):
     playback_idle_seconds: float = setting(900.0, "seconds", "How long a playback may stand still.", gt=0)
     publisher_active_seconds: float = setting(300.0, "seconds", "How long one report keeps a script active.", gt=0)
     system_health_seconds: float = setting(
-        2.0, "seconds", "How often the server's own figures are sent; less often to over 400 clients.", gt=0
+        2.0, "seconds", "How often the server's own figures are sent; less often to over 320 clients.", gt=0
     )
     webhook_health_seconds: float = setting(1.0, "seconds", "How often the sources' figures are sent at most.", gt=0)
 

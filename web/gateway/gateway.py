@@ -58,7 +58,16 @@ class Gateway:
         piece = min(PIECE_BYTES, values.client_queue_bytes // 4)
         self.rooms = Rooms(self.passing, desk.journal.head, piece)
         self.encoder, self.pages = Encoder(values.ring_facts), Pages(desk.journal)
-        self._telling = Telling(desk.journal, self.rooms, self.encoder, desk.runtime, self.stats, desk.more_comes)
+        self._heartbeat = Heartbeat(desk.journal, self.rooms, self.runtime, values.heartbeat_seconds, self.sweep)
+        self._telling = Telling(
+            desk.journal,
+            self.rooms,
+            self.encoder,
+            desk.runtime,
+            self.stats,
+            desk.more_comes,
+            self._heartbeat.along,
+        )
         self.joining = Joining(
             desk.journal,
             self.rooms,
@@ -89,7 +98,6 @@ class Gateway:
         self.leaving = Leaving(self.runtime)
         self.pings = Pings(self.runtime, values.ping_seconds, values.ping_timeout_seconds)
         self._clients: dict[str, Client] = {}
-        self._heartbeat = Heartbeat(self, values.heartbeat_seconds)
         pinned = internals.as_pinned()
         self._socketio = SocketIOAdapter(self, auth, pinned)
         self._plain = PlainWebSocket(self, auth)

@@ -22,7 +22,7 @@ class Room:
     """Its clients are of two sorts: those whose line takes a frame at once, kept as a flat list of the sockets' own
     `send`, and those who wait for something, whose packets go through their outboxes.
 
-    `told` counts the facts so far, `bytes` what they and the passing figures came to for one client of a kind;
+    `told` counts the facts and heartbeats so far, `bytes` what they and the figures came to for one client of a kind;
     `considered()` is the last seq that was told anybody.
     """
 
@@ -66,7 +66,7 @@ class Room:
             self._behind[client] = None
 
     def tell(self, messages: Sequence[Message]) -> list[Client]:
-        """Facts, all in one piece; those who have taken too little of what they are owed. Never yields."""
+        """Facts, or a heartbeat, all in one piece; those who took too little of what they are owed. Never yields."""
         self.told += len(messages)
         behind = list(self._behind)  # whom this very send holds up is served by `missed`
         full: list[Client] = []
@@ -85,21 +85,32 @@ class Room:
                             full.append(client)
         return full
 
-    def tell_figures(self, figures: Sequence[Figure]) -> None:
-        """Passing figures, all in one piece: who is behind takes the newest of each key later. Never yields."""
+    def tell_figures(self, figures: Sequence[Figure], heartbeat: Message | None = None) -> None:
+        """Passing figures, and behind them a heartbeat, all in one piece. Never yields.
+
+        Who is behind takes the newest of each key later, and the heartbeat in its turn.
+        """
+        beats = [] if heartbeat is None else [heartbeat]
+        self.told += len(beats)
         behind = list(self._behind)
         for kind, clear in self._clear.items():
             if clear or _any(behind, kind):
                 packet = joined([figure.message.packet(kind) for figure in figures])
-                self.bytes[kind] += packet.size
-                for client, sent in write_all(clear, packet.frame):
+                beat = [message.packet(kind) for message in beats]
+                whole = joined([*packet.parts, *beat])
+                self.bytes[kind] += whole.size
+                for client, sent in write_all(clear, whole.frame):
                     if sent:
-                        client.outbox.missed(packet, sent)
+                        client.outbox.missed(whole, sent)
                     else:
                         client.outbox.miss_figures(figures, packet)
+                        for one in beat:
+                            client.outbox.missed(one, 0)
                 for client in behind:
                     if client.kind == kind:
                         client.outbox.owe_figures(figures, packet)
+                        for one in beat:
+                            client.outbox.owe(one)
 
 
 def _any(behind: Sequence[Client], kind: Kind) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from web.gateway.room import Room
 if TYPE_CHECKING:
     from events.envelope import Fact
     from web.gateway.client import Client
-    from web.gateway.figures import Figures
+    from web.gateway.figures import Figure, Figures
     from web.gateway.messages import Message
 
 # What one pass over everybody's sockets copies at most: some 20 ms of the loop. A single message goes whole.
@@ -150,8 +150,9 @@ class Rooms:
         """Bytes that one pass may bring to each client."""
         return min(self.piece, PASS_BYTES // max(1, sum(map(len, self._rooms.values()))))
 
-    def tell_figures(self) -> bool:
-        """The passing figures that nobody was told of, as many as one pass may bring, to everyone who wants them.
+    def tell_figures(self, heartbeat: Callable[[], Message | None] = lambda: None) -> bool:
+        """The passing figures that nobody was told of, as many as one pass may bring, to everyone who wants them; with
+        a `heartbeat` for all, if one may go along, where that saves most of them a send.
 
         Whether there are more. Never yields.
         """
@@ -159,14 +160,26 @@ class Rooms:
             self._figures.told = self._figures.newest
             return False
         figures = self._figures.tell(self._most_at_once())
-        for wanted, room in list(self._rooms.items()):
-            owed = [figure for figure in figures if figure.wanted(wanted)]
-            if owed:
-                try:
-                    room.tell_figures(owed)
-                except Exception:  # noqa: BLE001 - whatever it is: `_break` logs it, and the other rooms go on
-                    self._break(wanted, room)
+        rooms = [(*item, [one for one in figures if one.wanted(item[0])]) for item in self._rooms.items()]
+        saved = sum(len(room) if owed else -len(room) for _, room, owed in rooms)
+        self._tell_passing(rooms, heartbeat() if saved > 0 else None)
         return self._figures.told < self._figures.newest
+
+    def tell_heartbeat(self, heartbeat: Message) -> None:
+        """By itself, to everyone. Never yields."""
+        self._tell_passing([(*item, []) for item in self._rooms.items()], heartbeat)
+
+    def _tell_passing(
+        self, rooms: Sequence[tuple[Subscription, Room, Sequence[Figure]]], heartbeat: Message | None
+    ) -> None:
+        for wanted, room, owed in rooms:
+            try:
+                if owed:
+                    room.tell_figures(owed, heartbeat)
+                elif heartbeat is not None:
+                    room.tell([heartbeat])
+            except Exception:  # noqa: BLE001 - whatever it is: `_break` logs it, and the other rooms go on
+                self._break(wanted, room)
 
     def _break(self, wanted: Subscription, room: Room) -> None:
         """Nobody knows who in it was told what: it is no room any more, and its clients are ended. Never yields."""
@@ -178,6 +191,3 @@ class Rooms:
                     self.broke(client)
             except Exception:
                 log.exception("a client could not be ended")
-
-    def everyone(self) -> Iterable[Client]:
-        return [client for room in self._rooms.values() for client in room]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from events.envelope import Fact
     from events.journal import Journal
     from runtime import Runtime
-    from web.gateway.messages import Encoder
+    from web.gateway.messages import Encoder, Message
     from web.gateway.rooms import Rooms
     from web.gateway.stats import Stats
 
@@ -28,7 +28,7 @@ log = logging.getLogger("web.gateway")
 class Telling:
     """What was not told yet is no queue: it is the journal behind `Rooms.considered`, read again piece by piece, and
     the figures behind `Figures.told`. Facts of which `more_comes` wait a moment for it, so that everybody is sent both
-    at once: a verdict would else wait until all have the alert.
+    at once: a verdict would else wait until all have the alert. A `heartbeat` that may go along goes with figures.
     """
 
     def __init__(
@@ -39,9 +39,10 @@ class Telling:
         runtime: Runtime,
         stats: Stats,
         more_comes: Callable[[Sequence[Fact]], bool] = lambda facts: False,
+        heartbeat: Callable[[], Message | None] = lambda: None,
     ) -> None:
         self._journal, self._rooms, self._encoder = journal, rooms, encoder
-        self._runtime, self._stats, self._more_comes = runtime, stats, more_comes
+        self._runtime, self._stats, self._more_comes, self._heartbeat = runtime, stats, more_comes, heartbeat
         self._going_on = self._holding = self._going_to_tell_figures = False
 
     def hear(self, facts: Sequence[Fact]) -> None:
@@ -78,7 +79,7 @@ class Telling:
 
     def _tell_figures(self) -> None:
         try:
-            while self._rooms.tell_figures():
+            while self._rooms.tell_figures(self._heartbeat):
                 self._runtime.sleep(0)
         finally:
             self._going_to_tell_figures = False

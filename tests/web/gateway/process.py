@@ -177,7 +177,7 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
 
     @app.get("/test/connections")
     def connections() -> dict[str, Any]:
-        standing = list(gateway.rooms.everyone())
+        standing = [client for room in gateway.rooms._rooms.values() for client in room]
         return {
             "items": gateway.connections(),
             "standing": len(standing),
