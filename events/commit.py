@@ -64,12 +64,13 @@ class Result:
 
 @dataclass(slots=True)
 class Committed:
-    """`ended_ns`: the commit's end, monotonic; `word`: what other processes are told of it, if anything."""
+    """`began_ns`, `ended_ns`: monotonic; `word`: what other processes are told of it, if anything."""
 
     results: list[Result]
     epoch: str
     before: int
     head: int
+    began_ns: int
     ended_ns: int
     word: str
 
@@ -114,6 +115,7 @@ def commit_group(
 def _commit(
     database: Database, connection: Connection, units: Sequence[PlainUnit], prune: bool, tell: Tell | None, apart: bool
 ) -> Committed:
+    began_ns = monotonic_ns()
     connection.begin()
     found = connection.rows(database.lock_head())[0]
     before = head = int(found["seq"])
@@ -133,7 +135,7 @@ def _commit(
             word = tell.word(_new_rows(units, results))
             last += [] if tell.within is None else [tell.within(word)]
     connection.commit(last)
-    return Committed(results, str(found["epoch"]), before, head, monotonic_ns(), word)
+    return Committed(results, str(found["epoch"]), before, head, began_ns, monotonic_ns(), word)
 
 
 def _new_rows(units: Sequence[PlainUnit], results: Sequence[Result]) -> list[Row]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from events import migrate
-from events.commit import Tell
+from events.commit import Committed, Tell
 from events.databases import Connection, Database, database_for
 from events.envelope import Fact
 from events.errors import DatabaseUnavailable, EventsError, NotStored, QueryTooSlow
@@ -54,9 +54,10 @@ FIRST_GAP_SECONDS, LONGEST_GAP_SECONDS = 0.5, 5.0
 
 
 class NewestCommit(NamedTuple):
-    """Of this process: the last seq, and the commit's end in monotonic ns."""
+    """Of this process: the last seq, and the commit's beginning and end in monotonic ns."""
 
     seq: int
+    began_ns: int
     ended_ns: int
 
 
@@ -70,7 +71,7 @@ class Journal:
         self._runtime, self._append_seconds = runtime, append_seconds
         self._readers = Readers(database)
         self._reading = runtime.lane("database-read", READING_THREADS)
-        self.newest_commit = NewestCommit(0, 0)
+        self.newest_commit = NewestCommit(0, 0, 0)
         try:
             found = self.query("SELECT epoch, seq FROM journal_head WHERE id = 1")[0]
             self.epoch = str(found["epoch"])
@@ -236,12 +237,12 @@ class Journal:
         except TimeoutError as error:
             raise DatabaseUnavailable(f"the database did not answer within {READING_SECONDS:g} s") from error
 
-    def _committed(self, facts: Sequence[Fact], ended_ns: int, word: str) -> None:
+    def _committed(self, facts: Sequence[Fact], commit: Committed) -> None:
         """From the writer, after a commit: facts with rising seq, contiguous among themselves."""
         last = facts[-1].seq or 0
-        self.newest_commit = NewestCommit(last, ended_ns)
+        self.newest_commit = NewestCommit(last, commit.began_ns, commit.ended_ns)
         for callback in self._own_commits:
-            callback(last, word)
+            callback(last, commit.word)
         with self._telling:
             if facts[0].seq == self._ring.head + 1:
                 self._tell(facts)

@@ -41,14 +41,14 @@ class Waiting:
 class Writer:
     """`append` yields until its unit's commit; `told` gets each commit's facts, in order, before anybody is woken.
 
-    With them it gets the commit's end in monotonic ns, and what `tell`, when it is set, has other processes told of it.
+    With them it gets the commit itself: when it was, and what `tell`, when it is set, has other processes told of it.
     """
 
     def __init__(
         self,
         database: Database,
         runtime: Runtime,
-        told: Callable[[Sequence[Fact], int, str], None],
+        told: Callable[[Sequence[Fact], Committed], None],
         most_waiting: int = MOST_WAITING,
     ) -> None:
         self._database, self._runtime, self._told = database, runtime, told
@@ -228,7 +228,7 @@ class Writer:
                 waiting.receipt = Receipt(tuple(facts), None, tuple(existing), took, (began - waiting.since) * 1000)
         try:
             if fresh:
-                self._told(fresh, done.ended_ns, done.word)
+                self._told(fresh, done)
         finally:
             for waiting in group:
                 waiting.waiter.set()

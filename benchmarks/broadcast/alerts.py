@@ -37,11 +37,11 @@ def journey(running: Running, generator: Generator, alerts: int) -> Figures:
             decided[envelope["data"]["id"]] = (event, envelope)
     took: list[float] = []
     steps: dict[str, list[float]] = {}
-    handed = running.handed()
+    moments = Moments(running)
     for posted in run.posts:
         event, envelope = decided[json.loads(posted.body)["signal_id"]]
         took.append((max(event.arrivals) - posted.sent) / 1e6)
-        for step, value in _steps(envelope, event, handed).items():
+        for step, value in _steps(envelope, event, moments).items():
             steps.setdefault(step, []).append(value)
     return {
         "fsync_ms": statistics.median(fsync),
@@ -52,12 +52,21 @@ def journey(running: Running, generator: Generator, alerts: int) -> Figures:
     }
 
 
-def _steps(envelope: dict[str, object], event: Seen, handed: dict[int, int]) -> dict[str, float]:
+class Moments:
+    """When the desk's newest verdicts were committed and told, by seq in monotonic ns, as the desk itself says."""
+
+    def __init__(self, running: Running) -> None:
+        self.committing, self.committed, self.told = running.committing(), running.committed(), running.handed()
+
+
+def _steps(envelope: dict[str, object], event: Seen, moments: Moments) -> dict[str, float]:
     timings = envelope["data"]["timings"]  # type: ignore[index]
     named = {name: float(value) for name, value in timings.items() if isinstance(value, float | int)}
-    at = handed.get(int(str(envelope["seq"])))
-    if at is not None:
-        named["send_ms"] = (max(event.arrivals) - at) / 1e6
+    seq = int(str(envelope["seq"]))
+    if seq in moments.committed:
+        first, last, told = min(event.arrivals), max(event.arrivals), moments.told[seq]
+        named["second_commit_ms"] = (moments.committed[seq] - moments.committing[seq]) / 1e6
+        named["encode_ms"], named["send_ms"] = (first - told) / 1e6, (last - first) / 1e6
     return {f"step_{name}": value for name, value in named.items()}
 
 

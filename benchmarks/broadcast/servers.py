@@ -62,6 +62,10 @@ class Running:
         """When our own turned to each recent fact, by seq (monotonic ns); empty for a peer, whose events say it."""
         return self._recent("began_ns")
 
+    def committing(self) -> dict[int, int]:
+        """When the commit of each recent fact began, as `committed` says when it ended."""
+        return {seq: at for seq, at in self._recent("committing_ns").items() if at is not None}
+
     def committed(self) -> dict[int, int]:
         """When the commit of each recent fact ended, by seq (monotonic ns), of those that our own committed."""
         return {seq: at for seq, at in self._recent("committed_ns").items() if at is not None}

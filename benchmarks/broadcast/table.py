@@ -26,7 +26,9 @@ STEPS = (
     ("wait for the pipeline", "step_queue_ms"),
     ("score", "step_score_ms"),
     ("size", "step_size_ms"),
-    ("encode and send, to the last", "step_send_ms"),
+    ("the verdict's commit", "step_second_commit_ms"),
+    ("encode, until the first client has it", "step_encode_ms"),
+    ("send, from the first to the last", "step_send_ms"),
 )
 
 

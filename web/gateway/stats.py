@@ -17,11 +17,12 @@ BROADCASTS = 500
 
 
 class Broadcast(NamedTuple):
-    """The facts `first` to `last` on their way out: when their commit ended, where this process made it, and when it
-    began to tell them (monotonic ns); how long that took."""
+    """The facts `first` to `last` on their way out: when the last one's commit began and ended, where this process made
+    it, and when it began to tell them (monotonic ns); how long that took."""
 
     first: int
     last: int
+    committing_ns: int | None
     committed_ns: int | None
     began_ns: int
     took_us: float

@@ -116,6 +116,7 @@ class Telling:
         took_us = (time.monotonic_ns() - began) / 1000
         self._stats.broadcasts += told
         first, last = facts[0].seq or 0, facts[told - 1].seq or 0
-        seq, ended = self._journal.newest_commit
-        self._stats.recent.append(Broadcast(first, last, ended if seq == last else None, began, took_us))
+        newest = self._journal.newest_commit
+        committing, committed = (newest.began_ns, newest.ended_ns) if newest.seq == last else (None, None)
+        self._stats.recent.append(Broadcast(first, last, committing, committed, began, took_us))
         return told
