@@ -121,9 +121,9 @@ class Follower:
                 if not isinstance(error, NotStored | DatabaseUnavailable):
                     log.exception("follower %s failed; it tries again", self.name)
                 self._pause(failures)
-        if self._following and self._stored < self._seq:
+        followed, self._following = self._following, False
+        if followed and self._stored < self._seq:
             self._store_cursor()
-        self._following = False
 
     def _rouse(self) -> None:
         idle = self._idle

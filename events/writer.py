@@ -62,7 +62,7 @@ class Writer:
         self._appends = self._commits = self._failed = 0
         self._times: deque[float] = deque(maxlen=500)
         self._last_error: str | None = None
-        self._away = False
+        self._away = self._company = False
         self._retry_seconds = FIRST_RETRY_SECONDS
         self._began: float | None = None
         self._task = runtime.spawn(self._run)
@@ -125,10 +125,11 @@ class Writer:
     def _run(self) -> None:
         while self._queue or not self._closed:
             if self._queue:
+                if self._company:
+                    # One turn of the loop: whoever is ready now comes along. Who was alone the last time would wait for
+                    # nobody, and an alert's verdict is alone behind its alert.
+                    self._runtime.sleep(0)
                 self._commit_what_waits()
-                # One turn of the loop: what those who were woken bring goes together. Nobody waits before a first unit,
-                # because it took a turn to be roused.
-                self._runtime.sleep(0)
                 continue
             idle = self._idle = self._runtime.waiter()
             # Looked at again, because on plain threads something may have come before `_idle` was there to be set.
@@ -156,6 +157,7 @@ class Writer:
                 group.append(waiting)
         if not group:
             return
+        self._company = len(group) > 1
         prune = self._commits % PRUNE_EVERY == PRUNE_EVERY - 1
         self._began = now
         try:

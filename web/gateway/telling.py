@@ -44,12 +44,15 @@ class Telling:
         self._journal, self._rooms, self._encoder = journal, rooms, encoder
         self._runtime, self._stats, self._more_comes, self._heartbeat = runtime, stats, more_comes, heartbeat
         self._going_on = self._holding = self._going_to_tell_figures = False
+        self._held_until = 0.0
 
     def hear(self, facts: Sequence[Fact]) -> None:
         """The facts of one commit. Never yields."""
         if self._going_on:
             return  # they come behind what is being told
         if self._more_comes(facts):
+            if facts[0].seq == self._rooms.considered + 1:  # the first that waits: none waits longer
+                self._held_until = time.monotonic() + HOLD_SECONDS
             if not self._holding:
                 self._holding = True
                 self._runtime.spawn(self._tell_held)
@@ -57,7 +60,9 @@ class Telling:
         self._tell_all(facts)
 
     def _tell_held(self) -> None:
-        self._runtime.sleep(HOLD_SECONDS)
+        # Those that it was begun for may have gone out with what they brought, and others wait since.
+        while (left := self._held_until - time.monotonic()) > 0:
+            self._runtime.sleep(left)
         self._holding = False
         if not self._going_on and self._rooms.considered < self._journal.head:
             self._tell_all(())

@@ -1,7 +1,8 @@
 """A broadcast that fails in the middle: nobody is told twice, nobody misses anything without knowing."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +45,14 @@ def of_alerts(facts: Sequence[Fact]) -> bool:
 class House:
     """Rooms that follow a journal, and clients whose packets lie in their outboxes."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, runtime: Any = None) -> None:
         self.journal, self.figures = journal, Figures(100)
         self.rooms, self.closed = Rooms(self.figures), list[str]()
         self.rooms.broke = lambda client: client.close(1013, "come back")
         self.encoder = Encoder(100)
         self.stats = Stats()
-        journal.listen(Telling(journal, self.rooms, self.encoder, make("threads"), self.stats, of_alerts).hear)
+        telling = Telling(journal, self.rooms, self.encoder, runtime or make("threads"), self.stats, of_alerts)
+        journal.listen(telling.hear)
 
     def client(self, name: str, outbox: Outbox, wanted: Subscription) -> Client:
         def close(code: int, reason: str) -> None:
@@ -69,10 +71,15 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    journal = open_journal(f"sqlite:///{tmp_path / 'desk.db'}", make("threads"))
-    yield House(journal)
-    journal.close()
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    opened = open_journal(f"sqlite:///{tmp_path / 'desk.db'}", make("threads"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def house(journal: Journal) -> House:
+    return House(journal)
 
 
 def outbox(kind: type[Outbox] = Outbox) -> Outbox:
@@ -166,7 +173,44 @@ def test_an_alert_without_a_verdict_is_told_all_the_same(house: House) -> None:
     """
     client = house.client("first", outbox(), subscription())
     house.append("alert")
-    assert seqs(client) == []
     wait_for(lambda: seqs(client) == [1])
     house.append("verdict")
     assert seqs(client) == [1, 2]
+
+
+class Later:
+    """A runtime whose one task runs when asked to, on a clock that moves by its sleeps: `due` happens meanwhile."""
+
+    def __init__(self, due: Sequence[tuple[float, Callable[[], None]]]) -> None:
+        self.now, self._due, self.tasks = 0.0, list(due), list[Callable[[], None]]()
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def monotonic_ns(self) -> int:
+        return int(self.now * 1e9)
+
+    def spawn(self, task: Callable[[], None]) -> None:
+        self.tasks.append(task)
+
+    def sleep(self, seconds: float) -> None:
+        until = self.now + seconds
+        while self._due and self._due[0][0] <= until:
+            self.now, happens = self._due.pop(0)
+            happens()
+        self.now = until
+
+
+def test_the_next_alert_waits_as_long_as_the_first(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An alert comes a moment before the time of the one before, which has its verdict, would be over.
+
+    Seen to fail with a timer that knows only the first one: [(1, 2), (3, 3)], the second verdict by itself.
+    """
+    later = Later([(0.002, lambda: verdict()), (0.0075, lambda: alert()), (0.0105, lambda: verdict())])
+    monkeypatch.setattr(telling, "time", later)
+    house = House(journal, later)
+    alert, verdict = (partial(house.append, message) for message in ("alert", "verdict"))
+    alert()
+    for task in later.tasks:
+        task()
+    assert [(one.first, one.last) for one in house.stats.recent] == [(1, 2), (3, 4)]
