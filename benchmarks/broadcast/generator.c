@@ -318,6 +318,8 @@ static void end_run(const char *out, int64_t posted) {
   printf("sent %lld %lld %lld %d\n", (long long)posted, (long long)reached, (long long)delivered, ended);
   slots = 0;
   free(posts), free(arrived), free(kept), free(kept_length);
+  /* Kept through a run only: a server that closes what was idle for seconds may do so while the next post is under way. */
+  for (int i = 0; i < posters_in_use; i++) if (posters[i].fd >= 0 && !posters[i].busy) close(posters[i].fd), posters[i].fd = -1;
 }
 
 static void do_listen(int64_t events, double seconds, const char *out) {
