@@ -316,8 +316,7 @@ static void begin_run(int64_t count, int64_t events) {
 static void end_run(const char *out, int64_t posted) {
   write_out(out, posted);
   printf("sent %lld %lld %lld %d\n", (long long)posted, (long long)reached, (long long)delivered, ended);
-  slots = 0;
-  free(posts), free(arrived), free(kept), free(kept_length);
+  slots = 0, free(posts), free(arrived), free(kept), free(kept_length);
   /* Kept through a run only: a server that closes what was idle for seconds may do so while the next post is under way. */
   for (int i = 0; i < posters_in_use; i++) if (posters[i].fd >= 0 && !posters[i].busy) close(posters[i].fd), posters[i].fd = -1;
 }
@@ -360,8 +359,7 @@ static void do_send(int64_t events, double rate, double seconds, const char *out
 static void obey(char *line) {
   char name[512];
   int n, each = 1;
-  long long events;
-  double rate, seconds;
+  long long events; double rate, seconds;
   if (sscanf(line, "clients %d", &n) == 1) do_clients(n);
   else if (sscanf(line, "post %500s %d", name, &n) == 2) {
     FILE *in = fopen(name, "rb");
