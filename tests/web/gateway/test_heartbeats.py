@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from events.envelope import Fact, Passing
+from tests.web.gateway.moving import Moving
 from web.auth import Principal
 from web.gateway.client import Client
 from web.gateway.figures import Figures
@@ -23,24 +24,16 @@ from web.gateway.rooms import Rooms, subscription
 SECONDS = 30.0
 
 
-class House:
-    """Rooms and their heartbeat, in a time that passes only where somebody sleeps; `at` is what happens meanwhile."""
+class House(Moving):
+    """Rooms and their heartbeat."""
 
     def __init__(self) -> None:
-        self.now = 0.0
-        self.at: list[tuple[float, Callable[[], None]]] = []
+        super().__init__()
         self.figures, self.encoder = Figures(100), Encoder(100)
         self.rooms = Rooms(self.figures)
         journal: Any = SimpleNamespace(epoch="e")
         here: Any = self
         self.heartbeat = Heartbeat(journal, self.rooms, here, SECONDS, lambda: None, lambda: self.now)
-
-    def sleep(self, seconds: float) -> None:
-        until = self.now + seconds
-        while self.at and self.at[0][0] <= until:
-            self.now, happen = self.at.pop(0)
-            happen()
-        self.now = until
 
     def fact(self) -> None:
         fact = Fact(type="event", data={"event_type": "info"}, message="m", source="test")

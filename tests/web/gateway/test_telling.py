@@ -15,6 +15,7 @@ from events.journal import Entry, Journal, Unit, open_journal
 from runtime import make
 from tests.support.patience import PATIENCE
 from tests.web.gateway.following import wait_for
+from tests.web.gateway.moving import Moving
 from web.auth import Principal
 from web.gateway import telling
 from web.gateway.client import Client
@@ -178,11 +179,12 @@ def test_an_alert_without_a_verdict_is_told_all_the_same(house: House) -> None:
     assert seqs(client) == [1, 2]
 
 
-class Later:
-    """A runtime whose one task runs when asked to, on a clock that moves by its sleeps: `due` happens meanwhile."""
+class Later(Moving):
+    """A runtime whose tasks run when asked to, and the clock that moves by its sleeps."""
 
-    def __init__(self, due: Sequence[tuple[float, Callable[[], None]]]) -> None:
-        self.now, self._due, self.tasks = 0.0, list(due), list[Callable[[], None]]()
+    def __init__(self, at: Sequence[tuple[float, Callable[[], None]]]) -> None:
+        super().__init__(at)
+        self.tasks: list[Callable[[], None]] = []
 
     def monotonic(self) -> float:
         return self.now
@@ -192,13 +194,6 @@ class Later:
 
     def spawn(self, task: Callable[[], None]) -> None:
         self.tasks.append(task)
-
-    def sleep(self, seconds: float) -> None:
-        until = self.now + seconds
-        while self._due and self._due[0][0] <= until:
-            self.now, happens = self._due.pop(0)
-            happens()
-        self.now = until
 
 
 def test_the_next_alert_waits_as_long_as_the_first(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
