@@ -4,6 +4,7 @@ Imports nothing of ours; the only place that imports eventlet or gevent. Entry p
 import, then `make(mode)` once in the roof.
 """
 
+from runtime import fanout
 from runtime.contract import Connection, Lane, Mode, Runtime, Server, Task, Waiter, Wire, WSGIApp
 from runtime.patching import assert_patched, patch
 from runtime.versions import PINNED, others, tell_other
@@ -19,6 +20,7 @@ __all__ = [
     "Waiter",
     "Wire",
     "assert_patched",
+    "fanout",
     "make",
     "others",
     "patch",

@@ -58,6 +58,10 @@ class Wire(Protocol):
     def send(self) -> Callable[[bytes | memoryview], int]:
         """The kernel's own, which never waits: how much it took. Raises BlockingIOError, OSError."""
 
+    @property
+    def fileno(self) -> Callable[[], int]:
+        """Its number with the kernel; -1 once it is closed."""
+
     def recv(self, most: int) -> bytes:
         """What is there; b"" at the end. Never waits. Raises BlockingIOError, OSError."""
 

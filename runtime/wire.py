@@ -21,13 +21,15 @@ class Wires(Protocol):
 class Wire(ABC):
     """Implements runtime.contract.Wire but for the watching, which is the engine's."""
 
-    __slots__ = ("_closed", "_readable", "_socket", "_waited_for", "_wires", "early", "send")
+    __slots__ = ("_closed", "_readable", "_socket", "_waited_for", "_wires", "early", "fileno", "send")
 
     def __init__(self, fileno: int, wires: Wires, early: bytes = b"") -> None:
         self.early = early
         # The kernel's socket without Python's or the engine's own around it: nobody else reads, waits or closes.
         self._socket = _socket.socket(fileno=fileno)
         self._socket.setblocking(False)
+        # Its number; -1 once it is closed.
+        self.fileno: Callable[[], int] = self._socket.fileno
         self.send: Callable[[bytes | memoryview], int] = self._socket.send
         self._readable: Callable[[], None] | None = None
         self._waited_for = self._closed = False

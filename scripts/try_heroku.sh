@@ -18,6 +18,9 @@ echo "-- Python buildpack: $(cat .python-version), pip install -r requirements.t
 "${PYTHON:-python3}" -m venv .heroku
 .heroku/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
 
+echo "-- Python buildpack: bin/post_compile"
+PATH="$folder/.heroku/bin:$PATH" bin/post_compile
+
 bare=(env -i PATH="$folder/.heroku/bin:/usr/bin:/bin" HOME="$folder" PORT="$port" DYNO=web.1 DASHBOARD_PASSWORD=one-long-password)
 web=$(sed -n 's/^web: //p' Procfile)
 

@@ -11,6 +11,7 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from events.bus import MOST_KEYS
+from runtime import fanout
 from web.gateway import internals
 from web.gateway.commands import Commands
 from web.gateway.figures import Figures
@@ -56,7 +57,7 @@ class Gateway:
         self.stats, self.passing = Stats(), Figures(MOST_KEYS)
         # Half of a queue may be owed already when a piece comes.
         piece = min(PIECE_BYTES, values.client_queue_bytes // 4)
-        self.rooms = Rooms(self.passing, desk.journal.head, piece)
+        self.rooms = Rooms(self.passing, desk.journal.head, piece, fanout.compiled() or fanout.by_python)
         self.encoder, self.pages = Encoder(values.ring_facts), Pages(desk.journal)
         self._heartbeat = Heartbeat(desk.journal, self.rooms, self.runtime, values.heartbeat_seconds, self.sweep)
         self._telling = Telling(

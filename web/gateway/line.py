@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 class Line:
     """Sends on a wire. Cooperative: what does not yield needs no lock."""
 
-    __slots__ = ("_broken", "_held", "_wire", "changed", "write")
+    __slots__ = ("_broken", "_held", "changed", "wire", "write")
 
     def __init__(self, wire: Wire) -> None:
-        self._wire = wire
+        self.wire = wire
         # The kernel's own non-blocking send, for who knows that the line is open.
         self.write: Callable[[bytes | memoryview], int] = wire.send
         self._held = self._broken = False
@@ -68,7 +68,7 @@ class Line:
                 try:
                     left = left[self.write(left) :]
                 except (BlockingIOError, InterruptedError):
-                    self._wire.wait_writable()
+                    self.wire.wait_writable()
         except OSError:
             self._broken = True
             raise
@@ -91,4 +91,4 @@ class Line:
         """End both directions at once, so that a sender that is stuck wakes up."""
         self._broken = True
         self._tell()
-        self._wire.shutdown()
+        self.wire.shutdown()

@@ -10,29 +10,30 @@ from web.gateway.messages import KINDS
 from web.gateway.packets import joined
 
 if TYPE_CHECKING:
+    from runtime import Wire
+    from runtime.fanout import FanOut
     from web.gateway.client import Client
     from web.gateway.figures import Figure, Figures
     from web.gateway.messages import Kind, Message
+    from web.gateway.packets import Packet
     from web.gateway.rooms import Subscription
-
-Write = Callable[[bytes | memoryview], int]
 
 
 class Room:
-    """Its clients are of two sorts: those whose line takes a frame at once, kept as a flat list of the sockets' own
-    `send`, and those who wait for something, whose packets go through their outboxes.
+    """Its clients are of two sorts: those whose line takes a frame at once, whose wires are given to `fan_out` all
+    together, and those who wait for something, whose packets go through their outboxes.
 
     `told` counts the facts and heartbeats so far, `bytes` what they and the figures came to for one client of a kind;
     `considered()` is the last seq that was told anybody.
     """
 
-    def __init__(self, considered: Callable[[], int], wanted: Subscription, figures: Figures) -> None:
-        self.considered = considered
+    def __init__(self, considered: Callable[[], int], wanted: Subscription, figures: Figures, fan_out: FanOut) -> None:
+        self.considered, self._fan_out = considered, fan_out
         self._figures = figures
         self._taking = {kind: partial(figures.taken, wanted, kind) for kind in KINDS}
         self.told = 0
         self.bytes: dict[Kind, int] = {"socketio": 0, "ws": 0}
-        self._clear: dict[Kind, dict[Client, Write]] = {"socketio": {}, "ws": {}}
+        self._clear: dict[Kind, dict[Client, Wire]] = {"socketio": {}, "ws": {}}
         self._behind: dict[Client, None] = {}
 
     def __len__(self) -> int:
@@ -60,7 +61,7 @@ class Room:
         line = client.outbox.line
         if client.outbox.open and line is not None:
             self._behind.pop(client, None)
-            self._clear[client.kind][client] = line.write
+            self._clear[client.kind][client] = line.wire
         else:
             self._clear[client.kind].pop(client, None)
             self._behind[client] = None
@@ -74,7 +75,7 @@ class Room:
             if clear or _any(behind, kind):
                 piece = joined([message.packet(kind) for message in messages])
                 self.bytes[kind] += piece.size
-                for client, sent in write_all(clear, piece.frame):
+                for client, sent in self._write(clear, piece):
                     client.outbox.missed(piece, sent)
                     if client.outbox.full:
                         full.append(client)
@@ -99,7 +100,7 @@ class Room:
                 beat = [message.packet(kind) for message in beats]
                 whole = joined([*packet.parts, *beat])
                 self.bytes[kind] += whole.size
-                for client, sent in write_all(clear, whole.frame):
+                for client, sent in self._write(clear, whole):
                     if sent:
                         client.outbox.missed(whole, sent)
                     else:
@@ -112,24 +113,17 @@ class Room:
                         for one in beat:
                             client.outbox.owe(one)
 
+    def _write(self, clear: dict[Client, Wire], packet: Packet) -> Sequence[tuple[Client, int]]:
+        """Who did not take all of it, with how much they took.
+
+        A broken line counts as taking nothing: its packets wake its writer, which finds out and ends the client.
+        """
+        missed = self._fan_out(clear.values(), bytes(packet.frame))
+        if not missed:
+            return ()
+        clients = list(clear)
+        return [(clients[place], took) for place, took in missed]
+
 
 def _any(behind: Sequence[Client], kind: Kind) -> bool:
     return any(client.kind == kind for client in behind)
-
-
-def write_all(clear: dict[Client, Write], frames: bytes | memoryview) -> list[tuple[Client, int]]:
-    """One non-blocking send a client; those who did not take all of it, with how much they took.
-
-    A broken line counts as taking nothing: its packets wake its writer, which finds out and ends the client.
-    """
-    size = len(frames)
-    missed: list[tuple[Client, int]] = []
-    for client, write in clear.items():
-        try:
-            sent = write(frames)
-        except OSError:
-            missed.append((client, 0))
-        else:
-            if sent != size:
-                missed.append((client, sent))
-    return missed

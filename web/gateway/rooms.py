@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from events import catalogue
+from runtime import fanout
 from web.gateway.errors import BadMessage
 from web.gateway.messages import PIECE_BYTES
 from web.gateway.room import Room
@@ -82,11 +83,17 @@ class Rooms:
     `considered` is the last seq that was told: the position of everyone who stands in a room. `fell_behind` is told of
     each client that takes less than there is; `broke` of each whose room failed in the middle, to end it, because it
     alone knows what it got: it comes back by its position. Neither may yield; both may let it leave.
-    A `piece` is so many bytes of messages, or one message.
+    A `piece` is so many bytes of messages, or one message; `fan_out` sends it to everybody.
     """
 
-    def __init__(self, figures: Figures, considered: int = 0, piece: int = PIECE_BYTES) -> None:
-        self.considered, self.piece = considered, piece
+    def __init__(
+        self,
+        figures: Figures,
+        considered: int = 0,
+        piece: int = PIECE_BYTES,
+        fan_out: fanout.FanOut = fanout.by_python,
+    ) -> None:
+        self.considered, self.piece, self._fan_out = considered, piece, fan_out
         self.fell_behind: Callable[[Client], None] | None = None
         self.broke: Callable[[Client], None] | None = None
         self._figures = figures
@@ -96,7 +103,8 @@ class Rooms:
         """Let the client have what its subscription wants, from now on."""
         room = self._rooms.get(client.subscription)
         if room is None:
-            room = self._rooms[client.subscription] = Room(lambda: self.considered, client.subscription, self._figures)
+            room = Room(lambda: self.considered, client.subscription, self._figures, self._fan_out)
+            self._rooms[client.subscription] = room
         room.add(client)
 
     def leave(self, client: Client) -> None:

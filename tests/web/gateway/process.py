@@ -35,6 +35,7 @@ SETTINGS: dict[str, Any] = {
     "answer_seconds": 30.0,
     "send_buffer": 0.0,
     "stock": 0.0,
+    "compiled": 1.0,
     "messages_per_second": 20.0,
     "publish_per_second": 1000.0,
     "publish_bytes_per_second": 2 << 20,
@@ -97,6 +98,7 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
     from events.envelope import Fact, Passing
     from events.journal import Entry, Unit, open_journal
     from events.reading import Readers
+    from runtime import fanout
     from signals.intake import Intake
     from signals.sources import Sources
     from web import errors
@@ -138,6 +140,8 @@ def main(engine: Any, port: int, folder: Path, overrides: dict[str, Any]) -> Non
         return {"epoch": journal.epoch, "seq": seq, "signals": signals}
 
     app.register_blueprint(accounts.blueprint(desk))
+    if not values.compiled:
+        fanout.compiled = lambda: None
     if values.stock:
         internals.PINNED["python-engineio"] = "0.0.1"
     snapshots.STATE_SECONDS = values.state_seconds

@@ -1,0 +1,160 @@
+"""The same bytes to many sockets: by C and by Python alike, whatever the sockets do."""
+
+import random
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runtime import fanout
+from scripts import compile as compiling
+from tests.support.compiled import needs_compiled
+
+pytestmark = pytest.mark.socket
+CHUNK = 1 << 16
+
+
+@dataclass
+class Pair:
+    """A connection; `near` is the desk's end of it, and the rest what a wire has for a broadcast."""
+
+    near: socket.socket
+    far: socket.socket
+
+    @property
+    def fileno(self) -> Callable[[], int]:
+        return self.near.fileno
+
+    @property
+    def send(self) -> Callable[[Any], int]:
+        return self.near.send
+
+    def fill(self) -> int:
+        """Until the kernel takes no more; how much it took."""
+        filled = 0
+        try:
+            while True:
+                filled += self.near.send(b"f" * CHUNK)
+        except BlockingIOError:
+            return filled
+
+    def read(self, size: int) -> bytes:
+        got = b""
+        while len(got) < size:
+            got += self.far.recv(size - len(got))
+        return got
+
+
+@pytest.fixture
+def pairs() -> Iterator[Callable[[int], list[Pair]]]:
+    """Makes connections that are gone after the test."""
+    made: list[Pair] = []
+
+    def several(count: int) -> list[Pair]:
+        for _ in range(count):
+            near, far = socket.socketpair()
+            near.setblocking(False)
+            far.settimeout(20)
+            made.append(Pair(near, far))
+        return made[-count:]
+
+    yield several
+    for pair in made:
+        pair.near.close()
+        pair.far.close()
+
+
+@pytest.fixture(params=[pytest.param("c", marks=needs_compiled), "python"])
+def fan_out(request: pytest.FixtureRequest) -> fanout.FanOut:
+    if request.param == "python":
+        return fanout.by_python
+    found = fanout.compiled()
+    assert found is not None
+    return found
+
+
+def test_everybody_has_the_same(fan_out: fanout.FanOut, pairs: Any) -> None:
+    wires = pairs(50)
+    assert fan_out(wires, b"\x81\x03a\0b") == []
+    assert {pair.read(5) for pair in wires} == {b"\x81\x03a\0b"}
+    assert fan_out([], b"x") == []
+
+
+def test_who_does_not_take_it_is_named_with_what_he_took(fan_out: fanout.FanOut, pairs: Any) -> None:
+    """Full, broken, closed, and one that takes a beginning, in any order; everybody else has all of it, once.
+
+    Seen to fail by C with a pass that ends at the first who missed, and with one that tries him again.
+    """
+    seed = random.randrange(1 << 32)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    size = 4 << 20  # more than the kernel takes at once
+    kinds = [chance.choice(("well", "full", "broken", "closed", "short")) for _ in range(60)] + ["full", "short"]
+    wires = pairs(len(kinds))
+    for kind, pair in zip(kinds, wires, strict=True):
+        if kind == "full":
+            pair.fill()
+        elif kind == "broken":
+            pair.far.close()
+        elif kind == "closed":
+            pair.near.close()
+    small = b"a frame"
+    expected = {place for place, kind in enumerate(kinds) if kind in ("full", "broken", "closed")}
+    assert fan_out(wires, small) == [(place, 0) for place in sorted(expected)]
+    short = [place for place, kind in enumerate(kinds) if kind == "short"]
+    missed = dict(fan_out([wires[place] for place in short], b"s" * size))
+    assert sorted(missed) == list(range(len(short)))
+    assert all(0 < took < size for took in missed.values())
+    for place, kind in enumerate(kinds):
+        if kind in ("well", "short"):
+            assert wires[place].read(len(small)) == small
+    for place, took in missed.items():
+        assert wires[short[place]].read(took) == b"s" * took
+
+
+def test_one_that_was_closed_is_never_another_s(fan_out: fanout.FanOut, pairs: Any) -> None:
+    """Its number is given to the next connection at once. Seen to fail with numbers that are kept."""
+    wires = pairs(3)
+    assert fan_out(wires, b"1") == []
+    number = wires[1].near.fileno()
+    wires[1].near.close()
+    (other,) = pairs(1)
+    assert number in (other.near.fileno(), other.far.fileno())
+    assert fan_out(wires, b"2") == [(1, 0)]
+    for end in (other.near, other.far):
+        end.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            end.recv(1)
+
+
+@needs_compiled
+def test_a_library_of_another_source_is_not_loaded(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It has another name; one that is none at all is told. Nothing of it ends a start."""
+    assert compiling.compile_fan_out(tmp_path) is None
+    made = fanout.library(tmp_path)
+    made.rename(tmp_path / "fanout-0123456789abcdef.so")
+    caplog.set_level("INFO")
+    assert fanout.compiled(tmp_path) is None
+    assert "not compiled" in caplog.text
+    made.write_bytes(b"no library")
+    assert fanout.compiled(tmp_path) is None
+    assert made.name in caplog.text
+    assert compiling.compile_fan_out(tmp_path) is None
+    assert list(tmp_path.iterdir()) == [made]
+
+
+def test_set_up_says_why_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CC", raising=False)
+    assert compiling.compile_fan_out(tmp_path) == "no C compiler was found"
+    monkeypatch.setenv("CC", "no-such-compiler -x")
+    assert compiling.compile_fan_out(tmp_path) == "no-such-compiler -x: No such file or directory"
+    broken = tmp_path / "broken"
+    broken.write_text("#!/bin/sh\necho what is this >&2; exit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("CC", str(broken))
+    assert compiling.compile_fan_out(tmp_path) == f"{broken} failed: what is this"
+    assert not list(tmp_path.glob("fanout-*"))
