@@ -2,6 +2,8 @@
  *
  * Clients that share the server's cores read late because the server works: that is this machine's want of cores, not
  * the server's slowness. The kernel's time is when the bytes reached the client's machine. */
+#pragma once
+
 #include <linux/net_tstamp.h>
 #include <stdint.h>
 #include <string.h>
