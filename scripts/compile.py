@@ -17,22 +17,27 @@ WITHOUT = "Broadcasts go out by Python, a tenth slower"
 REMEDY = "For the compiled ones install a C compiler (Debian: apt-get install gcc libc6-dev) and run set-up again."
 
 
+def compiler() -> str | None:
+    """$CC, or the first that the PATH has."""
+    return os.environ.get("CC") or next(filter(None, map(shutil.which, COMPILERS)), None)
+
+
 def compile_fan_out(folder: Path = FOLDER) -> str | None:
     """Into the folder; None, or what came between."""
-    compiler = os.environ.get("CC") or next(filter(None, map(shutil.which, COMPILERS)), None)
-    if compiler is None:
+    found = compiler()
+    if found is None:
         return "no C compiler was found"
     made = library(folder)
     folder.mkdir(parents=True, exist_ok=True)
     fresh = made.with_suffix(f".{os.getpid()}")  # never half a library under the name that is looked for
-    command = [*compiler.split(), *OPTIONS, "-o", str(fresh), str(SOURCE)]
+    command = [*found.split(), *OPTIONS, "-o", str(fresh), str(SOURCE)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError as error:
-        return f"{compiler}: {error.strerror}"
+        return f"{found}: {error.strerror}"
     if done.returncode:
         fresh.unlink(missing_ok=True)
-        return f"{compiler} failed: {done.stderr.strip()}"
+        return f"{found} failed: {done.stderr.strip()}"
     fresh.replace(made)
     for old in set(folder.glob("fanout-*.so")) - {made}:  # a server that runs keeps its own
         old.unlink()

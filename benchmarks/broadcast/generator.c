@@ -40,7 +40,7 @@ static int hear_all(double ms) {
   struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms * 1e6) % 1000000000};
   int n = epoll_pwait2(polled, events, 512, &t, NULL), command = 0;
   for (int i = 0; i < n; i++) {
-    int *poster = events[i].data.ptr;
+    int *poster = events[i].data.ptr; /* what is watched begins with an int: 0 a client, 1 a poster */
     if (!poster) command = 1;
     else if (*poster) hear_answer((Poster *)poster);
     else hear((Client *)poster);

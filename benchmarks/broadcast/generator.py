@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import struct
 import subprocess
 import tempfile
@@ -14,8 +13,8 @@ from pathlib import Path
 from typing import Self
 
 from benchmarks.broadcast import machine
+from scripts.compile import compiler
 
-SOURCE = Path(__file__).with_name("generator.c")
 POST, KEPT = struct.Struct("=qqqq256s"), 4096
 ANSWER_SECONDS = 180.0
 
@@ -24,13 +23,14 @@ class Broken(Exception):
     """The server or the generator gave up: its words are the reason."""
 
 
-def compiled(folder: Path) -> Path:
-    """The generator's program. SystemExit with the remedy when the machine has no C compiler."""
-    compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
-    if compiler is None:
-        raise SystemExit("The load generator is C and needs a compiler: install one (Debian: apt install gcc).")
-    program = folder / "generator"
-    subprocess.run([compiler, "-O2", "-o", program, SOURCE], check=True)
+def compiled(folder: Path, name: str = "generator") -> Path:
+    """A program of C of this folder. SystemExit with the remedy when the machine has no compiler."""
+    found = compiler()
+    if found is None:
+        raise SystemExit("The load generator is C and needs a compiler: install one (Debian: apt-get install gcc).")
+    program = folder / name
+    source = Path(__file__).with_name(f"{name}.c")
+    subprocess.run([*found.split(), "-O2", "-pthread", "-o", program, source], check=True)
     return program
 
 

@@ -16,11 +16,11 @@ enum { BUFFER = 8192 };
 static int polled;
 
 static void die(const char *why) {
-  fprintf(stderr, "generator: %s (%s)\n", why, strerror(errno));
+  fprintf(stderr, "%s (%s)\n", why, strerror(errno));
   exit(3);
 }
 
-/* `what` is whose socket it is. It begins with an int: 0 a client, 1 a poster; NULL is where the commands come from. */
+/* `what` is whose socket it is: the program's to know. */
 static void watch(int fd, void *what) {
   struct epoll_event e = {.events = EPOLLIN, .data.ptr = what};
   if (epoll_ctl(polled, EPOLL_CTL_ADD, fd, &e)) die("epoll_ctl");

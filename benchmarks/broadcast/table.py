@@ -103,7 +103,8 @@ def webs(found: Sequence[Figures], clients: int) -> list[str]:
     if not found:
         return []
     rows = []
-    for name, carrier in (("Redis", "redis"), ("Postgres (`NOTIFY`)", "notify")):
+    ways = (("Redis", "redis"), ("Postgres (`NOTIFY`)", "notify"), ("nothing: bare C loops of `send`", "loop"))
+    for name, carrier in ways:
         one, two = ([figures[f"{carrier}_{count}_ms"] for figures in found] for count in (1, 2))
         ratio = statistics.median(second / first for first, second in zip(one, two, strict=True))
         rows.append(f"| {name} | {statistics.median(one):.1f} | {statistics.median(two):.1f} | {ratio:.2f}× |")
@@ -111,7 +112,8 @@ def webs(found: Sequence[Figures], clients: int) -> list[str]:
         "",
         f"One fact to {clients:,} clients on Postgres, from its commit's end to the last of them, by one web and by",
         "two that share the clients. Each web has a core, all else the second one; the worker and the clients, which",
-        "would have machines of their own, take what these leave, and an arrival is when the kernel had it:",
+        "would have machines of their own, take what these leave, and an arrival is when the kernel had it. Two bare",
+        "loops, that send at the same moment, show what this machine's two cores can do at all:",
         "",
         "| the second web hears of it by | one web, ms | two, ms | ratio |",
         "|---|---|---|---|",
