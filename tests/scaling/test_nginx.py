@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import requests
 
+from signals.replay import NOT_RESENT, RESEND_AFTER_S, RESENDS
 from tests.conftest import fresh_database
 from tests.support import alerts
 from tests.support.compose import start_as_composed
@@ -37,8 +38,6 @@ pytestmark = [
 ADMIN = {"Authorization": f"Bearer {API_TOKEN}"}
 # A web that is gone may cost an alert a second or three; without a word to the contrary nginx would wait a minute.
 PATIENCE = 45.0
-# As TradingView does after a 5xx: one web frozen, and the other not tried again yet since it was killed, is a 502.
-RESENDS, RESEND_SECONDS = 3, 5.0
 CLAIMED = "203.0.113.9"
 
 
@@ -50,13 +49,12 @@ class Desk:
     nginx: Nginx
 
     def alert(self, n: int, path: str = f"/webhook/{WEBHOOK_TOKEN}") -> dict[str, Any]:
-        body = alerts.entry(n)
-        answer = requests.post(self.nginx.url + path, data=body, timeout=PATIENCE)
-        for _ in range(RESENDS):
-            if answer.status_code < 500:
+        """A web frozen while the other, killed before, is not tried again yet, is a 502 and a resend."""
+        for resends_left in reversed(range(RESENDS + 1)):
+            answer = requests.post(self.nginx.url + path, data=alerts.entry(n), timeout=PATIENCE)
+            if answer.status_code < 500 or answer.status_code == NOT_RESENT or not resends_left:
                 break
-            time.sleep(RESEND_SECONDS)
-            answer = requests.post(self.nginx.url + path, data=body, timeout=PATIENCE)
+            time.sleep(RESEND_AFTER_S)
         answer.raise_for_status()
         return dict(answer.json())
 
@@ -110,7 +108,7 @@ def test_who_asks_is_known_and_can_not_be_forged(tmp_path: Path) -> None:
 
     Seen to fail with a scheme that nginx sets instead of appending: behind HTTPS the desk then sends plain cookies.
     """
-    with heard() as (port, requests_heard):
+    with heard() as (port, requests_heard, _):
         nginx = Nginx(tmp_path / "nginx", [port, port]).start()
         claimed = {"X-Forwarded-For": CLAIMED, "X-Forwarded-Proto": "https"}
         requests.get(f"{nginx.url}/login", headers=claimed, timeout=PATIENCE)
@@ -119,12 +117,28 @@ def test_who_asks_is_known_and_can_not_be_forged(tmp_path: Path) -> None:
     assert seen(requests_heard[-1], hops=2) == (CLAIMED, "https")
 
 
+def test_webs_that_do_not_answer_are_no_504(tmp_path: Path) -> None:
+    """TradingView would never send that alert again. Seen to fail without the `error_page` of `/webhook`."""
+    with heard() as (port, _, posted):
+        nginx = Nginx(tmp_path / "nginx", [port, port]).start()
+        answer = requests.post(f"{nginx.url}/webhook/{WEBHOOK_TOKEN}", data=alerts.entry(1), timeout=PATIENCE)
+        posted.set()
+        nginx.stop()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.json()["error"]["code"] == "not_stored"
+
+
 @contextmanager
-def heard() -> Iterator[tuple[int, list[Message]]]:
-    """A port that answers everything, and the headers of each request."""
+def heard() -> Iterator[tuple[int, list[Message], threading.Event]]:
+    """A port that answers every GET, and a POST once the event is set; the headers of each GET."""
     several: list[Message] = []
+    answering = threading.Event()
 
     class Ear(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            answering.wait(PATIENCE)
+            self.close_connection = True
+
         def do_GET(self) -> None:
             several.append(self.headers)
             self.send_response(204)
@@ -132,7 +146,7 @@ def heard() -> Iterator[tuple[int, list[Message]]]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Ear)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_port, several
+    yield server.server_port, several, answering
     server.shutdown()
     server.server_close()
 
@@ -179,7 +193,8 @@ def test_a_large_upload_and_an_export(desk: Desk) -> None:
 
 
 def test_a_web_killed_and_one_frozen_in_the_middle_of_alerts(desk: Desk) -> None:
-    """Every alert is taken by the other web; clients come back there by their positions, without a gap.
+    """Every alert is taken by the other web, at the latest when it is resent; clients come back there by their
+    positions, without a gap.
 
     Seen to fail without the short `proxy_read_timeout` of `/webhook`: alerts wait for the frozen web until they are
     given up.
