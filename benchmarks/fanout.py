@@ -24,6 +24,7 @@ from benchmarks.broadcast.figures import TURN, Figures, sustained
 from benchmarks.broadcast.generator import Broken, Generator, compiled
 from benchmarks.broadcast.servers import BARE, OURS, REFERENCE, Running, Server, event_request, peers, running, train
 from benchmarks.broadcast.stage import ROUNDS, Stage
+from runtime.fanout import fastest
 from tests.conftest import fresh_database
 from tests.support.redis import RedisServer
 from tests.support.server import API_TOKEN
@@ -40,11 +41,11 @@ TOO_MANY = {"A": 5000}
 
 HOW = """
 Measured on {machine}; medians of {rounds} rounds in which every server had its turn, with up to {few:,} clients
-in {lives} lives of each server; the other work on the machine before each part was {busy:.0f} % of a core at
-the most. Times run from the moment the server turns to the event (a peer: its POST's receipt; ours: when a
-committed fact begins to be told); in brackets the median, over the rounds, of the multiple of the bare loop's
-in that round. POST to the last is the whole way: ours reads, checks and commits before it tells. The table of
-the goals has the best and the worst of our three ways: Socket.IO, `/ws`, gevent.
+in {lives} lives of each server; ours broadcasts by {language}; the other work on the machine before each part
+was {busy:.0f} % of a core at the most. Times run from the moment the server turns to the event (a peer: its
+POST's receipt; ours: when a committed fact begins to be told); in brackets the median, over the rounds, of the
+multiple of the bare loop's in that round. POST to the last is the whole way: ours reads, checks and commits
+before it tells. The table of the goals has the best and the worst of our three ways: Socket.IO, `/ws`, gevent.
 """
 
 
@@ -207,8 +208,9 @@ class Bench:
 
     def _how(self) -> str:
         measured = max(map(len, self.cells.values()), default=0)
-        busy = 100 * max(self.busy)
-        return HOW.format(machine=machine.describe(), rounds=measured, few=FEW, lives=LIVES, busy=busy)
+        busy, language = 100 * max(self.busy), fastest().language
+        about = machine.describe()
+        return HOW.format(machine=about, rounds=measured, few=FEW, lives=LIVES, busy=busy, language=language)
 
     def _goals(self) -> list[str]:
         ours = [server.name for server in self.servers if server.ours]
@@ -253,6 +255,8 @@ def main() -> int:
         asked.rounds, asked.clients, asked.patience = 3, [n for n in asked.clients if n <= 1000], 2.0
     if asked.peers is None:
         print("No peers: name their folder with --peers or BENCH_PEERS to compare with them.", file=sys.stderr)
+    if asked.write and fastest().language != "C":
+        raise SystemExit("The page holds the figures of C: compile it with `make setup`.")
     others = peers(Path(asked.peers)) if asked.peers is not None else ()
     machine.allow_files()
     with tempfile.TemporaryDirectory(dir=asked.data_dir) as folder:

@@ -4,21 +4,13 @@
  * the server's slowness. The kernel's time is when the bytes reached the client's machine. */
 #pragma once
 
+#include "clock.h"
+
 #include <linux/net_tstamp.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 static int stamp_arrivals;
-
-static int64_t clock_ns(clockid_t which) {
-  struct timespec t;
-  clock_gettime(which, &t);
-  return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
-static int64_t now(void) { return clock_ns(CLOCK_MONOTONIC); }
 
 /* 0, or -1 with errno where the kernel can't. */
 static int want_stamps(int fd) {

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from benchmarks.broadcast import machine
-from scripts.compile import compiler
+from scripts.compile import NO_COMPILER, compiler
 
 POST, KEPT = struct.Struct("=qqqq256s"), 4096
 ANSWER_SECONDS = 180.0
@@ -25,12 +25,11 @@ class Broken(Exception):
 
 def compiled(folder: Path, name: str = "generator") -> Path:
     """A program of C of this folder. SystemExit with the remedy when the machine has no compiler."""
-    found = compiler()
-    if found is None:
-        raise SystemExit("The load generator is C and needs a compiler: install one (Debian: apt-get install gcc).")
+    if not (command := compiler()):
+        raise SystemExit(f"The load generator is C: {NO_COMPILER}.")
     program = folder / name
     source = Path(__file__).with_name(f"{name}.c")
-    subprocess.run([*found.split(), "-O2", "-pthread", "-o", program, source], check=True)
+    subprocess.run([*command, "-O2", "-pthread", "-o", program, source], check=True)
     return program
 
 

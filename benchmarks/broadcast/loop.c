@@ -1,23 +1,18 @@
 /* A bare loop of `send` with its clients in the same process, to run one of or two at the same time.
  *
- * loop CLIENTS CORE EVENTS FIRST EVERY: from FIRST (monotonic ns) on sends an event EVERY so many ns, on CORE. The
- * clients read when nobody else wants to, on any core. Prints, one a line, how long after its moment each event had
- * been sent to all (ns).
+ * loop CLIENTS CORE EVENTS EVERY: says "ready" when the clients are connected and reads when to begin (monotonic ns);
+ * from then on sends an event EVERY so many ns, on CORE. The clients read when nobody else wants to, on any core. Says,
+ * one a line, how long after its moment each event had been sent to all (ns): on one machine the kernel has it for a
+ * client when `send` returns.
  */
 #define _GNU_SOURCE
+#include "clock.h"
 #include "sockets.h"
 
 #include <pthread.h>
 #include <sched.h>
-#include <time.h>
 
-enum { EVENT = 640, MOST = 256 };
-
-static long long now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
+enum { EVENT = 640 /* about what an event of the desk has on the wire */, MOST = 256 };
 
 static void *read_all(void *none) {
   struct sched_param idle = {0};
@@ -50,9 +45,9 @@ static int *connected(int count) {
 }
 
 int main(int count, char **given) {
-  if (count != 6) return fprintf(stderr, "loop CLIENTS CORE EVENTS FIRST EVERY\n"), 2;
+  if (count != 5) return fprintf(stderr, "loop CLIENTS CORE EVENTS EVERY\n"), 2;
   int clients = atoi(given[1]), events = atoi(given[3]), *ends;
-  long long due = atoll(given[4]), every = atoll(given[5]);
+  int64_t due, every = atoll(given[4]);
   char event[EVENT];
   pthread_t reader;
   cpu_set_t core;
@@ -63,13 +58,15 @@ int main(int count, char **given) {
   CPU_ZERO(&core);
   CPU_SET(atoi(given[2]), &core);
   if (sched_setaffinity(0, sizeof core, &core)) die("sched_setaffinity");
-  if (now() > due) die("FIRST has passed");
+  puts("ready");
+  fflush(stdout);
+  if (scanf("%ld", &due) != 1) return 2;
   for (int n = 0; n < events; n++, due += every) {
     struct timespec moment = {due / 1000000000, due % 1000000000};
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &moment, NULL);
     for (int i = 0; i < clients; i++)
       if (send(ends[i], event, sizeof event, MSG_DONTWAIT) != sizeof event) die("a client does not read");
-    printf("%lld\n", now() - due);
+    printf("%ld\n", now() - due);
   }
   return 0;
 }
