@@ -8,12 +8,12 @@ PY := $(VENV)/bin/python
 DASHBOARD := static/dashboard/.vite/manifest.json
 DASHBOARD_SOURCES := $(shell find dashboard package.json vite.config.ts tsconfig*.json -type f -not -path '*/node_modules/*' 2>/dev/null)
 
-.PHONY: help setup run demo test check chaos bench audit lock clean
+.PHONY: help setup compiled run demo test check chaos bench audit lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-setup: $(VENV)/.packages $(DASHBOARD) build/.compiled ## the virtual environment, the pinned packages and the dashboard
+setup: $(VENV)/.packages $(DASHBOARD) compiled ## the virtual environment, the pinned packages, the dashboard, and what is C
 
 run: setup ## set-up, then the server on http://127.0.0.1:5000
 	@exec $(PY) web_server.py
@@ -51,9 +51,9 @@ $(VENV)/.packages: requirements.txt | $(VENV)/bin/python
 $(VENV)/.packages-dev: requirements-dev.txt $(VENV)/.packages
 	@scripts/packages.sh $(VENV) requirements-dev.txt && touch $@
 
-# Without a compiler it says so, each time, and the server does the same by Python.
-build/.compiled: runtime/fanout.c scripts/compile.py | $(VENV)/bin/python
-	@if $(PY) -m scripts.compile; then touch $@; fi
+# At once where it is there. Where it can't be it says so, each time, and the server does the same by Python.
+compiled: | $(VENV)/bin/python
+	@$(PY) -m scripts.compile || true
 
 node_modules/.package-lock.json: package-lock.json | $(VENV)/bin/python
 	@scripts/node.sh $(VENV) npm ci --no-audit --no-fund && touch $@

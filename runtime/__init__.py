@@ -1,10 +1,9 @@
 """The engine (eventlet, gevent or plain threads) behind one small object, so that no other package knows which runs.
 
 Imports nothing of ours; the only place that imports eventlet or gevent. Entry points: `patch(mode)` before any other
-import, then `make(mode)` once in the roof.
+import, then `make(mode)` once in the roof. What needs no engine is imported by its own name, such as `runtime.fanout`.
 """
 
-from runtime import fanout
 from runtime.contract import Connection, Lane, Mode, Runtime, Server, Task, Waiter, Wire, WSGIApp
 from runtime.patching import assert_patched, patch
 from runtime.versions import PINNED, others, tell_other
@@ -20,7 +19,6 @@ __all__ = [
     "Waiter",
     "Wire",
     "assert_patched",
-    "fanout",
     "make",
     "others",
     "patch",

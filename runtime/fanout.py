@@ -1,70 +1,92 @@
-"""The same bytes to many wires, one try each: by fanout.c where set-up found a C compiler, by Python anywhere else.
-
-scripts/compile.py made it. Its name has a hash of the source: what was made of another version is never loaded.
-"""
+"""The same bytes to many wires, one try each: by fanout.c where set-up compiled it, else by Python."""
 
 from __future__ import annotations
 
 import ctypes
 import hashlib
 import logging
+import sysconfig
 from array import array
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from runtime.contract import Wire
 
 SOURCE = Path(__file__).with_suffix(".c")
 FOLDER = Path(__file__).parents[1] / "build"
+# Below so many wires it takes longer to ask C than to do it.
+FEW = 5
 log = logging.getLogger("runtime")
 # The places of those wires that did not take everything, in their order, and how much they took: 0 after an error.
 Missed = list[tuple[int, int]]
-FanOut = Callable[["Collection[Wire]", bytes], Missed]
 
 
-def by_python(wires: Collection[Wire], frames: bytes) -> Missed:
-    """Anywhere. Never waits."""
-    size = len(frames)
-    missed: Missed = []
-    for place, wire in enumerate(wires):
-        try:
-            took = wire.send(frames)
-        except OSError:
-            took = 0
-        if took != size:
-            missed.append((place, took))
-    return missed
+class FanOut(Protocol):
+    """Never waits. `language` is what it is written in."""
+
+    language: str
+
+    def __call__(self, wires: Collection[Wire], frames: bytes) -> Missed: ...
 
 
-def compiled(folder: Path = FOLDER) -> FanOut | None:
-    """A tenth faster, and other threads may run all the while; None, with a word in the log, where it was not made."""
-    path = library(folder)
-    try:
-        fan_out = ctypes.CDLL(str(path)).fan_out
-    except OSError as error:
-        log.info("broadcasts go out by Python, a tenth slower: %s", error if path.exists() else "not compiled")
-        return None
-    size_t, pointer = ctypes.c_size_t, ctypes.c_void_p
-    fan_out.argtypes = (pointer, size_t, size_t, ctypes.c_char_p, size_t, ctypes.POINTER(size_t))
-    fan_out.restype = size_t
+class ByPython:
+    """Runs anywhere."""
 
-    def by_c(wires: Collection[Wire], frames: bytes) -> Missed:
-        # Asked anew each time: a wire that was closed has no number, so never one that is somebody else's by now.
-        numbers = array("i", [wire.fileno() for wire in wires])
-        at, count = numbers.buffer_info()
-        took = size_t()
+    language = "Python"
+
+    def __call__(self, wires: Collection[Wire], frames: bytes) -> Missed:
+        size = len(frames)
         missed: Missed = []
-        place = fan_out(at, 0, count, frames, len(frames), took)
-        while place < count:
-            missed.append((place, took.value))
-            place = fan_out(at, place + 1, count, frames, len(frames), took)
+        for place, wire in enumerate(wires):
+            try:
+                took = wire.send(frames)
+            except OSError:
+                missed.append((place, 0))
+            else:
+                if took != size:
+                    missed.append((place, took))
         return missed
 
-    return by_c
+
+class ByC:
+    """Faster, and other threads may run all the while. Raises OSError or AttributeError without a library."""
+
+    language = "C"
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._few = ByPython()
+        self._fan_out = ctypes.CDLL(str(library(folder))).fan_out
+        pointer, size_t = ctypes.c_void_p, ctypes.c_size_t
+        self._fan_out.argtypes = (pointer, size_t, ctypes.c_char_p, size_t, pointer)
+        self._fan_out.restype = size_t
+
+    def __call__(self, wires: Collection[Wire], frames: bytes) -> Missed:
+        if len(wires) < FEW:
+            return self._few(wires, frames)
+        # Asked anew each time: a wire that was closed has no number, so never one that is somebody else's by now.
+        numbers = array("i", [wire.fileno() for wire in wires])
+        took = array("q", bytes(8 * len(numbers)))
+        size = len(frames)
+        if not self._fan_out(numbers.buffer_info()[0], len(numbers), frames, size, took.buffer_info()[0]):
+            return []
+        return [(place, max(0, some)) for place, some in enumerate(took) if some != size]
+
+
+def fastest(folder: Path = FOLDER) -> FanOut:
+    """By C where it was compiled, else by Python, with a word in the log."""
+    try:
+        return ByC(folder)
+    except (OSError, AttributeError) as error:
+        log.info("broadcasts go out by Python: C is faster, and `make setup` compiles it (%s)", error)
+        return ByPython()
 
 
 def library(folder: Path) -> Path:
-    """Where it is, once it was made of this source."""
-    return folder / f"fanout-{hashlib.sha256(SOURCE.read_bytes()).hexdigest()[:16]}.so"
+    """Where it is, once it was compiled for this system: of this very source, because its name has the source's hash.
+
+    Raises OSError where there is no source.
+    """
+    source = hashlib.sha256(SOURCE.read_bytes()).hexdigest()[:16]
+    return folder / f"fanout-{sysconfig.get_platform()}-{source}.so"

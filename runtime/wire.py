@@ -28,7 +28,6 @@ class Wire(ABC):
         # The kernel's socket without Python's or the engine's own around it: nobody else reads, waits or closes.
         self._socket = _socket.socket(fileno=fileno)
         self._socket.setblocking(False)
-        # Its number; -1 once it is closed.
         self.fileno: Callable[[], int] = self._socket.fileno
         self.send: Callable[[bytes | memoryview], int] = self._socket.send
         self._readable: Callable[[], None] | None = None

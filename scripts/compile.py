@@ -1,49 +1,63 @@
-"""Compiles what of the server is C, where there is a compiler: python -m scripts.compile
+"""Compiles what of the server is C: python -m scripts.compile
 
-$CC or the first of cc, gcc and clang. Without one the server does the same by Python: that is told, and no failure.
+By $CC or the first of cc, gcc and clang. Ends with 1 and says why where it could not be; the server then does the same
+by Python.
 """
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from runtime.fanout import FOLDER, SOURCE, library
+from runtime.fanout import FOLDER, SOURCE, ByC, library
 
 COMPILERS = ("cc", "gcc", "clang")
 OPTIONS = ("-O2", "-Wall", "-Wextra", "-shared", "-fPIC")
-WITHOUT = "Broadcasts go out by Python, a tenth slower"
-REMEDY = "For the compiled ones install a C compiler (Debian: apt-get install gcc libc6-dev) and run set-up again."
+WITHOUT = "Broadcasts go out by Python, which takes a little longer than C"
+NO_COMPILER = "there is no C compiler (Debian: apt-get install gcc libc6-dev)"
 
 
-def compiler() -> str | None:
-    """$CC, or the first that the PATH has."""
-    return os.environ.get("CC") or next(filter(None, map(shutil.which, COMPILERS)), None)
+def compiler() -> list[str]:
+    """$CC with its options, or the first that the PATH has; empty without any."""
+    named = shlex.split(os.environ.get("CC", ""))
+    return named or [found for one in COMPILERS if (found := shutil.which(one))][:1]
 
 
 def compile_fan_out(folder: Path = FOLDER) -> str | None:
-    """Into the folder; None, or what came between."""
-    found = compiler()
-    if found is None:
-        return "no C compiler was found"
-    made = library(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = made.with_suffix(f".{os.getpid()}")  # never half a library under the name that is looked for
-    command = [*found.split(), *OPTIONS, "-o", str(fresh), str(SOURCE)]
+    """Into the folder, unless it is there; None, or what came between."""
+    if not (command := compiler()):
+        return NO_COMPILER
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        made = library(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        # Never half a library under the name that is looked for.
+        with TemporaryDirectory(dir=folder) as away:
+            fresh = Path(away) / made.name
+            done = subprocess.run(
+                [*command, *OPTIONS, "-o", str(fresh), str(SOURCE)], capture_output=True, text=True, check=False
+            )
+            if done.returncode:
+                return f"{command[0]} failed: {done.stderr.strip()}"
+            fresh.replace(made)
+        for old in set(folder.glob("fanout-*.so")) - {made}:  # a server that runs keeps its own
+            old.unlink(missing_ok=True)
     except OSError as error:
-        return f"{found}: {error.strerror}"
-    if done.returncode:
-        fresh.unlink(missing_ok=True)
-        return f"{found} failed: {done.stderr.strip()}"
-    fresh.replace(made)
-    for old in set(folder.glob("fanout-*.so")) - {made}:  # a server that runs keeps its own
-        old.unlink()
+        return str(error)
+    return None
+
+
+def main() -> str | None:
+    """None, or what to say where it could not be compiled."""
+    try:
+        ByC()
+    except (OSError, AttributeError):
+        why = compile_fan_out()
+        return why and f"{WITHOUT}: {why}"
     return None
 
 
 if __name__ == "__main__":
-    if (why := compile_fan_out()) is not None:
-        sys.exit(f"{WITHOUT}: {why}. {REMEDY}")
+    sys.exit(main())

@@ -3,4 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ -x .venv/bin/python ] || make --silent setup
+.venv/bin/python -m scripts.compile || true  # an upgrade may have brought another source
 exec .venv/bin/python scripts/background.py start

@@ -20,6 +20,7 @@ echo "-- Python buildpack: $(cat .python-version), pip install -r requirements.t
 
 echo "-- Python buildpack: bin/post_compile"
 PATH="$folder/.heroku/bin:$PATH" bin/post_compile
+ls build/fanout-*.so
 
 bare=(env -i PATH="$folder/.heroku/bin:/usr/bin:/bin" HOME="$folder" PORT="$port" DYNO=web.1 DASHBOARD_PASSWORD=one-long-password)
 web=$(sed -n 's/^web: //p' Procfile)

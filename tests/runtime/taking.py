@@ -28,7 +28,8 @@ class Ballast:
 
 class Owner:
     """Answers in capitals; `flood` sends 8 MB, `rest` reads nothing until another one says `again`, `resting` counts
-    those, `count` says what there is, `open` how many connections.
+    those, `drop` closes the last that rests or floods and says its number, as does `dropped` later; `count` says what
+    there is, `open` how many connections.
     """
 
     def __init__(self, wire: Wire) -> None:
@@ -43,16 +44,25 @@ class Owner:
         if not said:
             self.wire.close()
         elif said == b"flood":
+            busy.append(self)
             engine.spawn(self.flood)
         elif said == b"rest":
             self.wire.rest()
             resting.append(self)
+            busy.append(self)
         elif said == b"again":
             while resting:
                 one = resting.pop()
                 one.wire.watch(one.readable)
         elif said == b"resting":
             self.wire.send(b"%d" % len(resting))
+        elif said == b"drop":
+            if busy[-1] in resting:
+                resting.remove(busy[-1])
+            busy[-1].wire.close()
+            self.wire.send(b"%d" % busy[-1].wire.fileno())
+        elif said == b"dropped":
+            self.wire.send(b"%d" % busy[-1].wire.fileno())
         elif said == b"open":
             self.wire.send(b"%d" % server.connections)
         elif said == b"count":
@@ -78,6 +88,7 @@ def tasks() -> int:
 
 
 resting: list[Owner] = []
+busy: list[Owner] = []
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:

@@ -70,6 +70,21 @@ def test_what_came_behind_its_request_is_not_lost(taking: Taking) -> None:
     assert ask(line, b"more") == b"MORE"
 
 
+def test_one_that_was_closed_has_no_number(taking: Taking) -> None:
+    """Else a broadcast would reach whoever has that number by then. One on which a task waits keeps it until that woke.
+
+    Seen to fail with a `fileno` that is remembered, and with a `close` that does not wait for the task.
+    """
+    with taking.taken() as asking, taking.taken() as resting, taking.taken(receive_buffer=4096) as flooded:
+        resting.sendall(b"rest")
+        within(lambda: ask(asking, b"resting") == b"1", "it rests")
+        assert ask(asking, b"drop") == b"-1"
+        flooded.sendall(b"flood")
+        assert flooded.recv(1) == b"x"
+        assert int(ask(asking, b"drop")) >= 0
+        within(lambda: ask(asking, b"dropped") == b"-1", "the task woke up")
+
+
 def test_it_costs_no_task_and_keeps_nothing_of_its_request(taking: Taking) -> None:
     """Ten more of them: not one task more, no request kept, and each answers.
 

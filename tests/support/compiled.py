@@ -1,10 +1,16 @@
-"""What of the server is C: set-up made it where it found a compiler."""
+"""What of the server is C, compiled for the tests too where nobody ran set-up, or the source has changed since."""
 
 import pytest
 
-from runtime import fanout
+from runtime.fanout import ByC
+from scripts import compile as compiling
 
-needs_compiled = pytest.mark.skipif(
-    not fanout.library(fanout.FOLDER).exists(),
-    reason="no C compiler was there at set-up (Debian: apt-get install gcc libc6-dev)",
-)
+
+def by_c() -> ByC:
+    """Skips where there is no compiler; what a compiler says against the source is a failure."""
+    why = compiling.main()
+    if why is not None:
+        if not compiling.compiler():
+            pytest.skip(why)
+        pytest.fail(why)
+    return ByC()

@@ -57,7 +57,7 @@ class Gateway:
         self.stats, self.passing = Stats(), Figures(MOST_KEYS)
         # Half of a queue may be owed already when a piece comes.
         piece = min(PIECE_BYTES, values.client_queue_bytes // 4)
-        self.rooms = Rooms(self.passing, desk.journal.head, piece, fanout.compiled() or fanout.by_python)
+        self.rooms = Rooms(self.passing, fanout.fastest(), desk.journal.head, piece)
         self.encoder, self.pages = Encoder(values.ring_facts), Pages(desk.journal)
         self._heartbeat = Heartbeat(desk.journal, self.rooms, self.runtime, values.heartbeat_seconds, self.sweep)
         self._telling = Telling(
@@ -190,7 +190,9 @@ class Gateway:
         return {"websocket": 0, "polling": 0, "ws": 0, **kinds, "long_poll": self.polls.waiting}
 
     def figures(self) -> dict[str, Any]:
-        return self.stats.figures(self._clients.values(), self.polls.waiting, self.playbacks.running, self.considered)
+        clients, running = self._clients.values(), self.playbacks.running
+        figures = self.stats.figures(clients, self.polls.waiting, running, self.considered)
+        return {"fan_out": self.rooms.fan_out.language, **figures}
 
     def delivery(self) -> dict[str, Any]:
         """The figures that matter in the server's own health."""

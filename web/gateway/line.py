@@ -13,12 +13,10 @@ if TYPE_CHECKING:
 class Line:
     """Sends on a wire. Cooperative: what does not yield needs no lock."""
 
-    __slots__ = ("_broken", "_held", "changed", "wire", "write")
+    __slots__ = ("_broken", "_held", "changed", "wire")
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
-        # The kernel's own non-blocking send, for who knows that the line is open.
-        self.write: Callable[[bytes | memoryview], int] = wire.send
         self._held = self._broken = False
         # Told whenever `open` may have changed; must not yield.
         self.changed: Callable[[], None] | None = None
@@ -35,7 +33,7 @@ class Line:
         if self._held or self._broken:
             return None
         try:
-            sent = self.write(frame)
+            sent = self.wire.send(frame)
         except (BlockingIOError, InterruptedError):
             return None
         except OSError:
@@ -66,7 +64,7 @@ class Line:
                 if self._broken:
                     raise OSError("the line is broken")
                 try:
-                    left = left[self.write(left) :]
+                    left = left[self.wire.send(left) :]
                 except (BlockingIOError, InterruptedError):
                     self.wire.wait_writable()
         except OSError:

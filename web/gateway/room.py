@@ -118,10 +118,10 @@ class Room:
 
         A broken line counts as taking nothing: its packets wake its writer, which finds out and ends the client.
         """
-        missed = self._fan_out(clear.values(), bytes(packet.frame))
-        if not missed:
+        if not clear:
             return ()
-        clients = list(clear)
+        clients = list(clear)  # before the pass: places are counted in the order that it had
+        missed = self._fan_out(clear.values(), bytes(packet.frame))
         return [(clients[place], took) for place, took in missed]
 
 

@@ -9,13 +9,13 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from events import catalogue
-from runtime import fanout
 from web.gateway.errors import BadMessage
 from web.gateway.messages import PIECE_BYTES
 from web.gateway.room import Room
 
 if TYPE_CHECKING:
     from events.envelope import Fact
+    from runtime.fanout import FanOut
     from web.gateway.client import Client
     from web.gateway.figures import Figure, Figures
     from web.gateway.messages import Message
@@ -89,11 +89,11 @@ class Rooms:
     def __init__(
         self,
         figures: Figures,
+        fan_out: FanOut,
         considered: int = 0,
         piece: int = PIECE_BYTES,
-        fan_out: fanout.FanOut = fanout.by_python,
     ) -> None:
-        self.considered, self.piece, self._fan_out = considered, piece, fan_out
+        self.considered, self.piece, self.fan_out = considered, piece, fan_out
         self.fell_behind: Callable[[Client], None] | None = None
         self.broke: Callable[[Client], None] | None = None
         self._figures = figures
@@ -103,7 +103,7 @@ class Rooms:
         """Let the client have what its subscription wants, from now on."""
         room = self._rooms.get(client.subscription)
         if room is None:
-            room = Room(lambda: self.considered, client.subscription, self._figures, self._fan_out)
+            room = Room(lambda: self.considered, client.subscription, self._figures, self.fan_out)
             self._rooms[client.subscription] = room
         room.add(client)
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from events.envelope import Passing
+from runtime.fanout import ByPython
 from web.auth import Principal
 from web.gateway.client import Client
 from web.gateway.figures import ANSWER_BYTES, MORE, Figures
@@ -57,7 +58,7 @@ def test_what_one_turn_brings_is_one_send() -> None:
     Seen to fail with a pass for each: 200 sends a client, and the loop was held for as long.
     """
     figures = Figures(1_000)
-    rooms = Rooms(figures)
+    rooms = Rooms(figures, ByPython())
     wired = Wired(rooms)
     for n in range(200):
         add(figures, f"S{n}", n)
@@ -69,7 +70,7 @@ def test_what_one_turn_brings_is_one_send() -> None:
 def test_much_of_it_goes_in_pieces_with_turns_between() -> None:
     """No pass brings more than a piece; together they bring everything once, in order."""
     figures = Figures(1_000)
-    rooms = Rooms(figures, piece=2_000)
+    rooms = Rooms(figures, ByPython(), piece=2_000)
     wired = Wired(rooms)
     for n in range(100):
         add(figures, f"S{n}", n)
@@ -83,7 +84,7 @@ def test_much_of_it_goes_in_pieces_with_turns_between() -> None:
 def test_who_comes_or_changes_what_it_wants_in_between_has_each_value_once() -> None:
     """What was added and not told yet reaches who joins with the others, not by its own way as well."""
     figures = Figures(1_000)
-    rooms = Rooms(figures)
+    rooms = Rooms(figures, ByPython())
     add(figures, "NQ1!", 1)
     rooms.tell_figures()
     add(figures, "ES1!", 2)

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from events.envelope import Fact, Passing
+from runtime.fanout import ByPython
 from tests.web.gateway.moving import Moving
 from web.auth import Principal
 from web.gateway.client import Client
@@ -30,7 +31,7 @@ class House(Moving):
     def __init__(self) -> None:
         super().__init__()
         self.figures, self.encoder = Figures(100), Encoder(100)
-        self.rooms = Rooms(self.figures)
+        self.rooms = Rooms(self.figures, ByPython())
         journal: Any = SimpleNamespace(epoch="e")
         here: Any = self
         self.heartbeat = Heartbeat(journal, self.rooms, here, SECONDS, lambda: None, lambda: self.now)

@@ -13,6 +13,7 @@ from events.envelope import Fact, Passing
 from events.errors import NotFinite
 from events.journal import Entry, Journal, Unit, open_journal
 from runtime import make
+from runtime.fanout import ByPython
 from tests.support.patience import PATIENCE
 from tests.web.gateway.following import wait_for
 from tests.web.gateway.moving import Moving
@@ -48,7 +49,7 @@ class House:
 
     def __init__(self, journal: Journal, runtime: Any = None) -> None:
         self.journal, self.figures = journal, Figures(100)
-        self.rooms, self.closed = Rooms(self.figures), list[str]()
+        self.rooms, self.closed = Rooms(self.figures, ByPython()), list[str]()
         self.rooms.broke = lambda client: client.close(1013, "come back")
         self.encoder = Encoder(100)
         self.stats = Stats()

@@ -13,7 +13,7 @@ import pytest
 import requests
 import websocket
 
-from tests.support.compiled import needs_compiled
+from tests.support.compiled import by_c
 from tests.support.patience import PATIENCE
 from tests.web.gateway.following import assert_contiguous
 
@@ -208,8 +208,8 @@ def _exactly(line: socket.socket, size: int) -> bytes:
 
 
 @pytest.mark.socket
-@pytest.mark.parametrize("by", [pytest.param("c", marks=needs_compiled), "python"])
-def test_every_fact_comes_once_and_in_order_whatever_the_line_does(start: Any, by: str) -> None:
+@pytest.mark.parametrize("language", ["C", "Python"])
+def test_every_fact_comes_once_and_in_order_whatever_the_line_does(start: Any, language: str) -> None:
     """Riders of all kinds, each with its own seed, against commits of random numbers and sizes of facts, and prices
     between: no price goes back, and the newest of each arrives.
 
@@ -223,9 +223,13 @@ def test_every_fact_comes_once_and_in_order_whatever_the_line_does(start: Any, b
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
     chance = random.Random(seed)
+    if language == "C":
+        by_c()
+    compiled = float(language == "C")
     gateway = start(
-        replay_facts=100_000, client_stall_seconds=20, send_buffer=TINY, ping_seconds=0.3, compiled=float(by == "c")
+        replay_facts=100_000, client_stall_seconds=20, send_buffer=TINY, ping_seconds=0.3, compiled=compiled
     )
+    assert gateway.seen()["figures"]["fan_out"] == language
     gateway.append(1)
     riders = [Rider(gateway.url, kind, chance.randrange(1 << 32)) for kind in KINDS for _ in range(2)]
     head = price = 0
