@@ -112,7 +112,7 @@ class Jobs:
         if alone and self.running(name) is not None:
             hint = "Wait until it is done, or cancel it: GET /api/jobs has its id."
             raise TooManyJobs("job_running", f"{name} runs already.", hint, retry_after=10)
-        if sum(job.state == "running" for job in self._jobs.values()) >= MOST_RUNNING:
+        if sum(job.state == "running" for job in list(self._jobs.values())) >= MOST_RUNNING:
             hint = "Wait until one is done, or cancel one: GET /api/jobs lists them."
             raise TooManyJobs("too_many_jobs", f"{MOST_RUNNING} long jobs run already.", hint, retry_after=10)
         job = Job(name)
@@ -135,7 +135,7 @@ class Jobs:
     def all(self) -> list[dict[str, Any]]:
         """The progress of every process's jobs, newest first."""
         known = {one["job"]: one for one in self._book.all()}
-        known |= {job.id: job.progress() for job in self._jobs.values()}
+        known |= {job.id: job.progress() for job in list(self._jobs.values())}
         return [known[id_] for id_ in sorted(known, reverse=True)]
 
     def running(self, name: str) -> dict[str, Any] | None:
@@ -168,7 +168,7 @@ class Jobs:
     def stop(self) -> None:
         """Nobody waits any more: every job ends at its next step."""
         self._stopped = True
-        for job in self._jobs.values():
+        for job in list(self._jobs.values()):
             job.wanted = False
         self._lane.close()
 
