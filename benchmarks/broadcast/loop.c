@@ -18,7 +18,7 @@ static void *read_all(void *none) {
   struct sched_param idle = {0};
   struct epoll_event ready[MOST];
   char read[BUFFER];
-  if (pthread_setschedparam(pthread_self(), SCHED_IDLE, &idle)) die("SCHED_IDLE");
+  if ((errno = pthread_setschedparam(pthread_self(), SCHED_IDLE, &idle))) die("SCHED_IDLE");
   for (;;) {
     int several = epoll_wait(polled, ready, MOST, -1);
     for (int i = 0; i < several; i++)
@@ -54,19 +54,21 @@ int main(int count, char **given) {
   memset(event, 'e', sizeof event);
   polled = epoll_create1(0);
   ends = connected(clients);
-  if (pthread_create(&reader, NULL, read_all, NULL)) die("pthread_create");
+  if ((errno = pthread_create(&reader, NULL, read_all, NULL))) die("pthread_create");
   CPU_ZERO(&core);
   CPU_SET(atoi(given[2]), &core);
   if (sched_setaffinity(0, sizeof core, &core)) die("sched_setaffinity");
   puts("ready");
   fflush(stdout);
-  if (scanf("%ld", &due) != 1) return 2;
+  long long first;
+  if (scanf("%lld", &first) != 1) return 2;
+  due = first;
   for (int n = 0; n < events; n++, due += every) {
     struct timespec moment = {due / 1000000000, due % 1000000000};
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &moment, NULL);
     for (int i = 0; i < clients; i++)
       if (send(ends[i], event, sizeof event, MSG_DONTWAIT) != sizeof event) die("a client does not read");
-    printf("%ld\n", now() - due);
+    printf("%lld\n", (long long)(now() - due));
   }
   return 0;
 }

@@ -1,4 +1,4 @@
-"""What two cores can do at all for a broadcast: two bare loops of `send` at once against one, without a desk."""
+"""Two bare loops of `send` at once against one, without a desk: to compare two webs with."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def last_client(program: Path, clients: int, cores: Sequence[int]) -> float:
         loops = [stack.enter_context(_loop(program, clients // len(cores), core)) for core in cores]
         for loop in loops:
             if loop.stdout is None or loop.stdout.readline() != "ready\n":
+                loop.kill()
                 raise Broken(f"a bare loop: {loop.communicate()[1]}")
         begin = time.monotonic_ns() + int(AHEAD_SECONDS * 1e9)
         each = [[int(line) for line in lines.split()] for lines in _said(loops, begin)]
@@ -46,7 +47,10 @@ def _said(loops: Sequence[subprocess.Popen[str]], begin: int) -> Iterator[str]:
         loop.stdin.write(f"{begin}\n")
         loop.stdin.flush()
     for loop in loops:
-        said, why = loop.communicate(timeout=MOST_SECONDS)
+        try:
+            said, why = loop.communicate(timeout=MOST_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            raise Broken("a bare loop: it does not end") from error
         if loop.returncode:
             raise Broken(f"a bare loop: {why}")
         yield said

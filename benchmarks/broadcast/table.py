@@ -117,8 +117,8 @@ def webs(found: Sequence[Figures], clients: int) -> list[str]:
         "|---|---|---|---|",
         *rows,
         "",
-        f"What these two cores can do at all: one bare loop of `send` takes {one:.1f} ms for so many clients, two that",
-        f"share them and begin at the same moment {two:.1f} ms: {ratio:.2f}× (the median of the trials' ratios).",
+        f"To compare: one bare loop of `send`, whose core slept before, takes {one:.1f} ms for so many clients, two",
+        f"that share them and begin at the same moment {two:.1f} ms: {ratio:.2f}× (the median of the trials' ratios).",
     ]
 
 
