@@ -14,8 +14,8 @@ RUN python -m venv /opt/venv \
  && /opt/venv/bin/pip uninstall -y pip \
  && find /opt/venv -type d \( -name tests -o -name include \) -prune -exec rm -rf {} +
 
-# Not the slim one: this has a compiler.
-FROM python:3.12 AS compiled
+FROM python:3.12-slim AS compiled
+RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev
 WORKDIR /app
 COPY runtime runtime
 COPY scripts/compile.py scripts/

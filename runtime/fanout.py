@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SOURCE = Path(__file__).with_suffix(".c")
 FOLDER = Path(__file__).parents[1] / "build"
+NAME = f"fanout-{sysconfig.get_platform()}"
 # Below so many wires it takes longer to ask C than to do it.
 FEW = 5
 log = logging.getLogger("runtime")
@@ -79,7 +80,7 @@ def fastest(folder: Path = FOLDER) -> FanOut:
     try:
         return ByC(folder)
     except (OSError, AttributeError) as error:
-        log.info("broadcasts go out by Python: C is faster, and `make setup` compiles it (%s)", error)
+        log.info("broadcasts go out by Python: C is faster, and `python -m scripts.compile` makes it (%s)", error)
         return ByPython()
 
 
@@ -89,4 +90,4 @@ def library(folder: Path) -> Path:
     Raises OSError where there is no source.
     """
     source = hashlib.sha256(SOURCE.read_bytes()).hexdigest()[:16]
-    return folder / f"fanout-{sysconfig.get_platform()}-{source}.so"
+    return folder / f"{NAME}-{source}.so"

@@ -7,10 +7,10 @@ from scripts import compile as compiling
 
 
 def by_c() -> ByC:
-    """Skips where there is no compiler; what a compiler says against the source is a failure."""
+    """Skips where there is no compiler, or no place for what it makes; one that fails is a failure."""
     why = compiling.main()
     if why is not None:
-        if not compiling.compiler():
-            pytest.skip(why)
-        pytest.fail(why)
+        if " failed: " in why:
+            pytest.fail(why)
+        pytest.skip(why)
     return ByC()

@@ -120,8 +120,8 @@ class Room:
         """
         if not clear:
             return ()
-        clients = list(clear)  # before the pass: places are counted in the order that it had
         missed = self._fan_out(clear.values(), bytes(packet.frame))
+        clients = list(clear) if missed else []  # nothing has yielded: in the order of the pass
         return [(clients[place], took) for place, took in missed]
 
 

@@ -225,6 +225,8 @@ def test_every_fact_comes_once_and_in_order_whatever_the_line_does(start: Any, l
     chance = random.Random(seed)
     if language == "C":
         by_c()
+    elif start.engine == "gevent":
+        pytest.skip("once is enough: Python's pass is the same for both engines")
     compiled = float(language == "C")
     gateway = start(
         replay_facts=100_000, client_stall_seconds=20, send_buffer=TINY, ping_seconds=0.3, compiled=compiled
