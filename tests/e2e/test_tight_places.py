@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Visitor
-from tests.e2e.looking import assert_fits, wait_light
+from tests.e2e.looking import WAIT_MS, assert_fits, wait_light
 from tests.support.alerts import entry
 from tests.support.server import DeskServer
 
@@ -21,7 +21,7 @@ LONG = "VERYLONGSYMBOL" * 4
 
 
 def in_sight(page: Page, what: Locator) -> None:
-    """Inside the window and not cut off by what holds it."""
+    """Inside the window and not cut off by what holds it, as soon as the page has settled into its size."""
     expect(what).to_be_visible()
     hidden = """(one) => {
         const own = one.getBoundingClientRect();
@@ -30,6 +30,10 @@ def in_sight(page: Page, what: Locator) -> None:
                 return at.outerHTML.slice(0, 90);
         return own.right > innerWidth + 1 ? "the window" : null;
     }"""
+    for _ in range(int(WAIT_MS / 50)):
+        if what.evaluate(hidden) is None:
+            return
+        page.wait_for_timeout(50)
     assert what.evaluate(hidden) is None
 
 

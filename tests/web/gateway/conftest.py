@@ -63,13 +63,13 @@ class Starter:
     """Starts gateway processes of one engine with settings of one's own; `stop` ends them all."""
 
     def __init__(self, engine: str, folder: Path) -> None:
-        self.engine, self._folder = engine, folder
+        self._engine, self._folder = engine, folder
         self._running: list[Running] = []
 
     def __call__(self, **settings: float) -> Running:
         port, log = free_port(), self._folder / "server.txt"
         given = [f"{name}={value}" for name, value in settings.items()]
-        where = [self.engine, str(port), str(self._folder)]
+        where = [self._engine, str(port), str(self._folder)]
         with log.open("ab") as out:
             process = subprocess.Popen(
                 [sys.executable, "-m", "tests.web.gateway.process", *where, *given],

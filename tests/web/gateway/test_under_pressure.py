@@ -208,7 +208,9 @@ def _exactly(line: socket.socket, size: int) -> bytes:
 
 
 @pytest.mark.socket
-@pytest.mark.parametrize("language", ["C", "Python"])
+@pytest.mark.parametrize(
+    ("start", "language"), [("eventlet", "C"), ("gevent", "C"), ("eventlet", "Python")], indirect=["start"]
+)
 def test_every_fact_comes_once_and_in_order_whatever_the_line_does(start: Any, language: str) -> None:
     """Riders of all kinds, each with its own seed, against commits of random numbers and sizes of facts, and prices
     between: no price goes back, and the newest of each arrives.
@@ -225,8 +227,6 @@ def test_every_fact_comes_once_and_in_order_whatever_the_line_does(start: Any, l
     chance = random.Random(seed)
     if language == "C":
         by_c()
-    elif start.engine == "gevent":
-        pytest.skip("once is enough: Python's pass is the same for both engines")
     compiled = float(language == "C")
     gateway = start(
         replay_facts=100_000, client_stall_seconds=20, send_buffer=TINY, ping_seconds=0.3, compiled=compiled
