@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -118,6 +118,21 @@ def test_who_asks_is_known_and_can_not_be_forged(tmp_path: Path) -> None:
     assert seen(requests_heard[-1], hops=2) == (CLAIMED, "https")
 
 
+def test_a_hanging_web_s_alert_is_the_other_s_without_a_resend(tmp_path: Path) -> None:
+    """The very same request, body and all. Seen to fail without `@other`."""
+    with heard() as (hanging, _, let_go), heard() as (port, _, may_answer):
+        may_answer.set()
+        nginx = Nginx(tmp_path / "nginx", [hanging, port]).start()
+        try:
+            for body in map(alerts.entry, range(3)):
+                answer = requests.post(f"{nginx.url}/webhook/{WEBHOOK_TOKEN}", data=body, timeout=PATIENCE)
+                assert (answer.status_code, answer.text) == (200, body)
+        finally:
+            let_go.set()
+            nginx.stop()
+    assert f"web 127.0.0.1:{hanging} : 127.0.0.1:{port} 504 : 200" in nginx.log
+
+
 def test_webs_that_do_not_answer_are_no_504(tmp_path: Path) -> None:
     """TradingView would never send that alert again, nor one that took three seconds: each of two webs that hang has
     its time within them. Seen to fail without `@other`, and without the `error_page` of it.
@@ -137,14 +152,19 @@ def test_webs_that_do_not_answer_are_no_504(tmp_path: Path) -> None:
 
 @contextmanager
 def heard() -> Iterator[tuple[int, list[Message], threading.Event]]:
-    """A port that answers every GET, and leaves a POST unanswered until the event is set; the headers of each GET."""
+    """A port that answers every GET, and says a POST back once the event is set; the headers of each GET."""
     several: list[Message] = []
     let_go = threading.Event()
 
     class Ear(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             let_go.wait(PATIENCE)
-            self.close_connection = True
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            with suppress(OSError):  # nginx has given it up
+                self.wfile.write(body)
 
         def do_GET(self) -> None:
             several.append(self.headers)

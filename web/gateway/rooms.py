@@ -86,13 +86,7 @@ class Rooms:
     A `piece` is so many bytes of messages, or one message; `fan_out` sends it to everybody.
     """
 
-    def __init__(
-        self,
-        figures: Figures,
-        fan_out: FanOut,
-        considered: int = 0,
-        piece: int = PIECE_BYTES,
-    ) -> None:
+    def __init__(self, figures: Figures, fan_out: FanOut, considered: int = 0, piece: int = PIECE_BYTES) -> None:
         self.considered, self.piece, self.fan_out = considered, piece, fan_out
         self.fell_behind: Callable[[Client], None] | None = None
         self.broke: Callable[[Client], None] | None = None
