@@ -135,7 +135,7 @@ class Settings(BaseSettings):
     wakeup_gap_seconds: float = setting(
         0.01,
         "seconds",
-        "The least time between two wake-ups, a commit's by Postgres apart.",
+        "The least time between two wake-ups. A commit's by Postgres, and the first commit in it, wait for nothing.",
         ge=0,
         le=1,
     )

@@ -141,15 +141,16 @@ class Wakeups:
     # Sending
     def _send_on(self, carrier: Carrier) -> None:
         failures = 0
+        self._at_hand = True
         while not self._stopping:
-            self._at_hand = True
             self._due.wait()
             self._at_hand = False
             self._due = self._runtime.waiter()
             if self._stopping:
                 break
             failures = 0 if self._send(carrier) else failures + 1
-            # A burst of commits is one wake-up; alone, none waits for another.
+            # A burst's commits are one wake-up a gap, but for the first one in it, which nobody else waits before.
+            self._at_hand = failures == 0 and not self._words
             self._runtime.sleep(self._gap if failures == 0 else backoff(failures))
         self._let_go(carrier.close_sending)
 
