@@ -31,7 +31,7 @@ from tests.support.server import API_TOKEN
 
 SUSTAINED_AT, ALERTS_AT = 100, 100
 # With so many clients at most each server is started anew for every third of its rounds.
-LIVES, FEW = 3, 1000
+LIVES, FEW = 6, 1000
 WEB_TRIALS = 5
 COUNTS_OF_GOALS = (100, 1000)
 IDLE, PING_ROUND_SECONDS = 5000, 26.0

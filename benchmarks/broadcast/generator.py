@@ -62,15 +62,24 @@ class Run:
 class Generator:
     """`clients` of one server, and connections that post to it, pinned to a core. Use as a context manager.
 
-    Without a core of their own (None) the clients run when nobody else wants to, and an event's arrival is when the
+    On a core that they share with the server they run when nobody else wants to, and an event's arrival is when the
     kernel had it, not when they came to read it: as if they were on another machine.
     """
 
     def __init__(
-        self, program: Path, core: int | None, *, port: int, post_port: int, mode: str, path: str, token: str
+        self,
+        program: Path,
+        core: int,
+        *,
+        port: int,
+        post_port: int,
+        mode: str,
+        path: str,
+        token: str,
+        shared: bool = False,
     ) -> None:
         command = [program, "--port", str(port), "--post-port", str(post_port), "--mode", mode, "--path", path]
-        command += ["--stamps", "1" if core is None else "0"]
+        command += ["--stamps", "1" if shared else "0"]
         self._folder = tempfile.TemporaryDirectory()
         self._process = subprocess.Popen(
             command,
@@ -80,10 +89,9 @@ class Generator:
             text=True,
             env={"GENERATOR_TOKEN": token},
         )
-        if core is None:
+        os.sched_setaffinity(self._process.pid, {core})
+        if shared:
             machine.last_in_line(self._process.pid)
-        else:
-            os.sched_setaffinity(self._process.pid, {core})
 
     def clients(self, count: int) -> float:
         """Let clients join until `count` stand; seconds that it took."""

@@ -1,9 +1,9 @@
 /* A bare loop of `send` with its clients in the same process, to run one of or two at the same time.
  *
  * loop CLIENTS CORE EVENTS EVERY: says "ready" when the clients are connected and reads when to begin (monotonic ns);
- * from then on sends an event EVERY so many ns, on CORE. The clients read when nobody else wants to, on any core. Says,
- * one a line, how long after its moment each event had been sent to all (ns): on one machine the kernel has it for a
- * client when `send` returns.
+ * from then on sends an event EVERY so many ns, on CORE. The clients read there while it does nothing. Says, one a
+ * line, how long after its moment each event had been sent to all (ns): on one machine the kernel has it for a client
+ * when `send` returns.
  */
 #define _GNU_SOURCE
 #include "clock.h"
@@ -20,7 +20,7 @@ static void *read_all(void *none) {
   char read[BUFFER];
   if ((errno = pthread_setschedparam(pthread_self(), SCHED_IDLE, &idle))) die("SCHED_IDLE");
   for (;;) {
-    int several = epoll_wait(polled, ready, MOST, -1);
+    int several = epoll_wait(polled, ready, MOST, 0);
     for (int i = 0; i < several; i++)
       while (recv(*(int *)ready[i].data.ptr, read, sizeof read, MSG_DONTWAIT) > 0) continue;
   }
@@ -54,10 +54,10 @@ int main(int count, char **given) {
   memset(event, 'e', sizeof event);
   polled = epoll_create1(0);
   ends = connected(clients);
-  if ((errno = pthread_create(&reader, NULL, read_all, NULL))) die("pthread_create");
   CPU_ZERO(&core);
   CPU_SET(atoi(given[2]), &core);
   if (sched_setaffinity(0, sizeof core, &core)) die("sched_setaffinity");
+  if ((errno = pthread_create(&reader, NULL, read_all, NULL))) die("pthread_create");
   puts("ready");
   fflush(stdout);
   long long first;

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from benchmarks.broadcast.generator import Broken
 
-# As many events as the webs have, as far apart; those before are first use.
-EVENTS, FIRST_USE, RATE = 30, 5, 10.0
+# As many events as the webs have, after those of first use, and about as far apart.
+EVENTS, FIRST_USE, RATE = 150, 30, 50.0
 # Until all have heard when to begin.
 AHEAD_SECONDS, MOST_SECONDS = 0.5, 30.0
 

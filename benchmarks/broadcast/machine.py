@@ -70,6 +70,12 @@ def last_in_line(pid: int) -> None:
         os.sched_setscheduler(int(thread.name), os.SCHED_IDLE, os.sched_param(0))
 
 
+def behind(pid: int) -> None:
+    """Let a process, with its threads, give way to whoever is as everybody is."""
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        os.setpriority(os.PRIO_PROCESS, int(thread.name), 10)
+
+
 def pin(pid: int, core: int) -> None:
     """Keep a process, its children and their threads on one core."""
     for process in family(pid):
