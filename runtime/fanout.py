@@ -7,12 +7,11 @@ import hashlib
 import logging
 import sysconfig
 from array import array
-from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from runtime.contract import Wire
+    from runtime.lineup import Lineup
 
 SOURCE = Path(__file__).with_suffix(".c")
 FOLDER = Path(__file__).parents[1] / "build"
@@ -29,7 +28,7 @@ class FanOut(Protocol):
 
     language: str
 
-    def __call__(self, wires: Collection[Wire], frames: bytes) -> Missed: ...
+    def __call__(self, lineup: Lineup[Any], frames: bytes) -> Missed: ...
 
 
 class ByPython:
@@ -37,10 +36,10 @@ class ByPython:
 
     language = "Python"
 
-    def __call__(self, wires: Collection[Wire], frames: bytes) -> Missed:
+    def __call__(self, lineup: Lineup[Any], frames: bytes) -> Missed:
         size = len(frames)
         missed: Missed = []
-        for place, wire in enumerate(wires):
+        for place, wire in enumerate(lineup.wires):
             try:
                 took = wire.send(frames)
             except OSError:
@@ -63,11 +62,10 @@ class ByC:
         self._fan_out.argtypes = (pointer, size_t, ctypes.c_char_p, size_t, pointer)
         self._fan_out.restype = size_t
 
-    def __call__(self, wires: Collection[Wire], frames: bytes) -> Missed:
-        if len(wires) < FEW:
-            return self._few(wires, frames)
-        # Asked anew each time: a wire that was closed has no number, so never one that is somebody else's by now.
-        numbers = array("i", [wire.fileno() for wire in wires])
+    def __call__(self, lineup: Lineup[Any], frames: bytes) -> Missed:
+        if len(lineup) < FEW:
+            return self._few(lineup, frames)
+        numbers = lineup.numbers()
         took = array("q", bytes(8 * len(numbers)))
         size = len(frames)
         if not self._fan_out(numbers.buffer_info()[0], len(numbers), frames, size, took.buffer_info()[0]):

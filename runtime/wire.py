@@ -9,6 +9,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Protocol
 
+from runtime.lineup import closings
+
 
 class Wires(Protocol):
     """Where a server counts them."""
@@ -57,7 +59,7 @@ class Wire(ABC):
         finally:
             self._waited_for = False
             if self._closed:
-                self._socket.close()
+                self._give_back()
 
     def shutdown(self) -> None:
         with contextlib.suppress(OSError):  # the other end was quicker
@@ -70,7 +72,11 @@ class Wire(ABC):
         if self._waited_for:
             self.shutdown()  # closed at once, it would never wake up, or on another's connection
         else:
-            self._socket.close()
+            self._give_back()
+
+    def _give_back(self) -> None:
+        closings.count += 1
+        self._socket.close()
 
     @abstractmethod
     def _wait_writable(self) -> None:

@@ -2,67 +2,20 @@
 
 import os
 import random
-import socket
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from runtime.fanout import FEW, ByPython, FanOut
+from runtime.lineup import Lineup
+from tests.runtime.pairs import Pair, Pairs
 from tests.support.compiled import by_c
 
-CHUNK = 1 << 16
 
-
-@dataclass
-class Pair:
-    """A connection; `near` is the desk's end of it, and the rest what a wire has for a broadcast."""
-
-    near: socket.socket
-    far: socket.socket
-
-    @property
-    def fileno(self) -> Callable[[], int]:
-        return self.near.fileno
-
-    @property
-    def send(self) -> Callable[[Any], int]:
-        return self.near.send
-
-    def fill(self) -> int:
-        """Until the kernel takes no more; how much it took."""
-        filled = 0
-        try:
-            while True:
-                filled += self.near.send(b"f" * CHUNK)
-        except BlockingIOError:
-            return filled
-
-    def read(self, size: int) -> bytes:
-        got = b""
-        while len(got) < size:
-            got += self.far.recv(size - len(got))
-        return got
-
-
-@pytest.fixture
-def pairs() -> Iterator[Callable[[int], list[Pair]]]:
-    """Makes connections that are gone after the test."""
-    made: list[Pair] = []
-
-    def several(count: int) -> list[Pair]:
-        for _ in range(count):
-            near, far = socket.socketpair()
-            near.setblocking(False)
-            far.settimeout(20)
-            made.append(Pair(near, far))
-        return made[-count:]
-
-    yield several
-    for pair in made:
-        pair.near.close()
-        pair.far.close()
+def lined_up(pairs: list[Pair]) -> Lineup[int]:
+    lineup: Lineup[int] = Lineup()
+    for place, pair in enumerate(pairs):
+        lineup.add(place, pair.near)
+    return lineup
 
 
 @pytest.fixture(params=["C", "Python"])
@@ -71,13 +24,13 @@ def fan_out(request: pytest.FixtureRequest) -> FanOut:
 
 
 @pytest.mark.parametrize("count", [0, 1, FEW, 50])
-def test_everybody_has_the_same(fan_out: FanOut, pairs: Any, count: int) -> None:
+def test_everybody_has_the_same(fan_out: FanOut, pairs: Pairs, count: int) -> None:
     wires = pairs(count)
-    assert fan_out(wires, b"\x81\x03a\0b") == []
+    assert fan_out(lined_up(wires), b"\x81\x03a\0b") == []
     assert [pair.read(5) for pair in wires] == [b"\x81\x03a\0b"] * count
 
 
-def test_who_does_not_take_it_is_named_with_what_he_took(fan_out: FanOut, pairs: Any) -> None:
+def test_who_does_not_take_it_is_named_with_what_he_took(fan_out: FanOut, pairs: Pairs) -> None:
     """Full, broken, closed, and one that takes a beginning, in any order; everybody else has all of it, once.
 
     Seen to fail by C with a pass that ends at the first who missed, and with an error that counts as taking -1.
@@ -97,9 +50,9 @@ def test_who_does_not_take_it_is_named_with_what_he_took(fan_out: FanOut, pairs:
             pair.near.close()
     small = b"a frame"
     expected = {place for place, kind in enumerate(kinds) if kind in ("full", "broken", "closed")}
-    assert fan_out(wires, small) == [(place, 0) for place in sorted(expected)]
+    assert fan_out(lined_up(wires), small) == [(place, 0) for place in sorted(expected)]
     short = [place for place, kind in enumerate(kinds) if kind == "short"]
-    missed = dict(fan_out([wires[place] for place in short], b"s" * size))
+    missed = dict(fan_out(lined_up([wires[place] for place in short]), b"s" * size))
     assert sorted(missed) == list(range(len(short)))
     assert all(0 < took < size for took in missed.values())
     for place, kind in enumerate(kinds):
@@ -109,14 +62,15 @@ def test_who_does_not_take_it_is_named_with_what_he_took(fan_out: FanOut, pairs:
         assert wires[short[place]].read(took) == b"s" * took
 
 
-def test_one_that_was_closed_is_never_another_s(fan_out: FanOut, pairs: Any) -> None:
+def test_one_that_was_closed_is_never_another_s(fan_out: FanOut, pairs: Pairs) -> None:
     """Its number is given to the next connection. Seen to fail with numbers that are kept."""
     *wires, other = pairs(FEW + 1)
-    assert fan_out(wires, b"1") == []
+    lineup = lined_up(wires)
+    assert fan_out(lineup, b"1") == []
     number = wires[1].near.fileno()
     wires[1].near.close()
     os.dup2(other.near.fileno(), number)
-    assert fan_out(wires, b"2") == [(1, 0)]
+    assert fan_out(lineup, b"2") == [(1, 0)]
     os.close(number)
     other.far.setblocking(False)
     with pytest.raises(BlockingIOError):

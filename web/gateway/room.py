@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from runtime.lineup import Lineup
 from web.gateway.messages import KINDS
 from web.gateway.packets import joined
 
 if TYPE_CHECKING:
-    from runtime import Wire
     from runtime.fanout import FanOut
     from web.gateway.client import Client
     from web.gateway.figures import Figure, Figures
@@ -33,7 +33,7 @@ class Room:
         self._taking = {kind: partial(figures.taken, wanted, kind) for kind in KINDS}
         self.told = 0
         self.bytes: dict[Kind, int] = {"socketio": 0, "ws": 0}
-        self._clear: dict[Kind, dict[Client, Wire]] = {"socketio": {}, "ws": {}}
+        self._clear: dict[Kind, Lineup[Client]] = {kind: Lineup() for kind in KINDS}
         self._behind: dict[Client, None] = {}
 
     def __len__(self) -> int:
@@ -44,6 +44,12 @@ class Room:
             yield from list(clear)
         yield from list(self._behind)
 
+    def expect(self, message: Message) -> None:
+        """It is told in a moment: its packets are made for those who take them at once."""
+        for kind, clear in self._clear.items():
+            if clear:
+                message.packet(kind)
+
     def add(self, client: Client) -> None:
         client.enter(self)
         client.outbox.on_open = lambda: self._place(client)
@@ -53,7 +59,7 @@ class Room:
     def remove(self, client: Client) -> None:
         client.outbox.on_open = None
         client.outbox.leave_figures(self._figures.told)
-        self._clear[client.kind].pop(client, None)
+        self._clear[client.kind].discard(client)
         self._behind.pop(client, None)
         client.depart()
 
@@ -61,9 +67,9 @@ class Room:
         line = client.outbox.line
         if client.outbox.open and line is not None:
             self._behind.pop(client, None)
-            self._clear[client.kind][client] = line.wire
+            self._clear[client.kind].add(client, line.wire)
         else:
-            self._clear[client.kind].pop(client, None)
+            self._clear[client.kind].discard(client)
             self._behind[client] = None
 
     def tell(self, messages: Sequence[Message]) -> list[Client]:
@@ -113,14 +119,14 @@ class Room:
                         for one in beat:
                             client.outbox.owe(one)
 
-    def _write(self, clear: dict[Client, Wire], packet: Packet) -> Sequence[tuple[Client, int]]:
+    def _write(self, clear: Lineup[Client], packet: Packet) -> Sequence[tuple[Client, int]]:
         """Who did not take all of it, with how much they took.
 
         A broken line counts as taking nothing: its packets wake its writer, which finds out and ends the client.
         """
         if not clear:
             return ()
-        missed = self._fan_out(clear.values(), bytes(packet.frame))
+        missed = self._fan_out(clear, bytes(packet.frame))
         clients = list(clear) if missed else []  # nothing has yielded: in the order of the pass
         return [(clients[place], took) for place, took in missed]
 
