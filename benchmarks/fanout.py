@@ -30,7 +30,7 @@ from tests.support.redis import RedisServer
 from tests.support.server import API_TOKEN
 
 SUSTAINED_AT, ALERTS_AT = 100, 100
-# With so many clients at most each server is started anew for every third of its rounds.
+# With so many clients at most each server has so many lives, which share its rounds.
 LIVES, FEW = 6, 1000
 WEB_TRIALS = 5
 COUNTS_OF_GOALS = (100, 1000)

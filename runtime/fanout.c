@@ -9,13 +9,17 @@
 #define MSG_NOSIGNAL 0
 #endif
 
-/* One try each, in their order. `took` gets how much each of them took, -1 after an error; returns how many of them did
- * not take everything. */
-size_t fan_out(const int *sockets, size_t count, const void *bytes, size_t size, int64_t *took) {
+/* A socket's number; how much it took the last time, -1 after an error. */
+struct place {
+  int64_t number, took;
+};
+
+/* One try each, in their order; returns how many of them did not take everything. */
+size_t fan_out(struct place *places, size_t count, const void *bytes, size_t size) {
   size_t missed = 0;
   for (size_t i = 0; i < count; i++) {
-    took[i] = send(sockets[i], bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
-    missed += took[i] != (int64_t)size;
+    places[i].took = send((int)places[i].number, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    missed += places[i].took != (int64_t)size;
   }
   return missed;
 }

@@ -6,7 +6,6 @@ import ctypes
 import hashlib
 import logging
 import sysconfig
-from array import array
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -59,18 +58,17 @@ class ByC:
         self._few = ByPython()
         self._fan_out = ctypes.CDLL(str(library(folder))).fan_out
         pointer, size_t = ctypes.c_void_p, ctypes.c_size_t
-        self._fan_out.argtypes = (pointer, size_t, ctypes.c_char_p, size_t, pointer)
+        self._fan_out.argtypes = (pointer, size_t, ctypes.c_char_p, size_t)
         self._fan_out.restype = size_t
 
     def __call__(self, lineup: Lineup[Any], frames: bytes) -> Missed:
         if len(lineup) < FEW:
             return self._few(lineup, frames)
-        numbers = lineup.numbers()
-        took = array("q", bytes(8 * len(numbers)))
+        places = lineup.places()
         size = len(frames)
-        if not self._fan_out(numbers.buffer_info()[0], len(numbers), frames, size, took.buffer_info()[0]):
+        if not self._fan_out(places.buffer_info()[0], len(lineup), frames, size):
             return []
-        return [(place, max(0, some)) for place, some in enumerate(took) if some != size]
+        return [(place, max(0, took)) for place, took in enumerate(places[1::2]) if took != size]
 
 
 def fastest(folder: Path = FOLDER) -> FanOut:

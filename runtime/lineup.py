@@ -1,4 +1,4 @@
-"""Wires that get the same bytes, each under the name of its owner, and their numbers with the kernel."""
+"""Wires that get the same bytes, each under the name of its owner, and what fanout.c is given of them."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ closings = Closings()
 class Lineup(Generic[Owner]):
     """In the order in which they came.
 
-    The numbers are remembered, because to ask a hundred wires that nobody has touched for a while takes as long as five
-    sends; until somebody comes or goes, or any wire anywhere is closed.
+    Their numbers with the kernel are remembered, because to ask a hundred wires that nobody has touched for a while
+    takes as long as five sends; until somebody comes or goes, or any wire anywhere is closed.
     """
 
-    __slots__ = ("_at", "_numbers", "_wires")
+    __slots__ = ("_at", "_places", "_wires")
 
     def __init__(self) -> None:
         self._wires: dict[Owner, Wire] = {}
-        self._numbers: array[int] | None = None
+        self._places: array[int] | None = None
         self._at = 0  # of `closings`, when the numbers were asked for
 
     def __len__(self) -> int:
@@ -47,18 +47,19 @@ class Lineup(Generic[Owner]):
         return self._wires.values()
 
     def add(self, owner: Owner, wire: Wire) -> None:
-        self._numbers = None
+        self._places = None
         self._wires[owner] = wire
 
     def discard(self, owner: Owner) -> None:
         """Harmless when it does not stand here."""
-        self._numbers = None
+        self._places = None
         self._wires.pop(owner, None)
 
-    def numbers(self) -> array[int]:
-        """What the kernel calls them, in their order; -1 for one that is closed. Not to be kept."""
-        numbers = self._numbers
-        if numbers is None or self._at != closings.count:
-            numbers = self._numbers = array("i", [wire.fileno() for wire in self._wires.values()])
-            self._at = closings.count
-        return numbers
+    def places(self) -> array[int]:
+        """For each its number, -1 once it is closed, and room for how much it takes. For one pass, not to be kept."""
+        places = self._places
+        if places is None or self._at != closings.count:
+            places = array("q", bytes(16 * len(self._wires)))
+            places[::2] = array("q", [wire.fileno() for wire in self._wires.values()])
+            self._places, self._at = places, closings.count
+        return places

@@ -76,9 +76,10 @@ class Room:
         """Facts, or a heartbeat, all in one piece; those who took too little of what they are owed. Never yields."""
         self.told += len(messages)
         behind = list(self._behind)  # whom this very send holds up is served by `missed`
+        slow = {client.kind for client in behind}
         full: list[Client] = []
         for kind, clear in self._clear.items():
-            if clear or _any(behind, kind):
+            if clear or kind in slow:
                 piece = joined([message.packet(kind) for message in messages])
                 self.bytes[kind] += piece.size
                 for client, sent in self._write(clear, piece):
@@ -100,8 +101,9 @@ class Room:
         beats = [] if heartbeat is None else [heartbeat]
         self.told += len(beats)
         behind = list(self._behind)
+        slow = {client.kind for client in behind}
         for kind, clear in self._clear.items():
-            if clear or _any(behind, kind):
+            if clear or kind in slow:
                 packet = joined([figure.message.packet(kind) for figure in figures])
                 beat = [message.packet(kind) for message in beats]
                 whole = joined([*packet.parts, *beat])
@@ -129,7 +131,3 @@ class Room:
         missed = self._fan_out(clear, bytes(packet.frame))
         clients = list(clear) if missed else []  # nothing has yielded: in the order of the pass
         return [(clients[place], took) for place, took in missed]
-
-
-def _any(behind: Sequence[Client], kind: Kind) -> bool:
-    return any(client.kind == kind for client in behind)
