@@ -135,7 +135,7 @@ class Settings(BaseSettings):
     wakeup_gap_seconds: float = setting(
         0.01,
         "seconds",
-        "The least time between two wake-ups. A commit's by Postgres, and the first commit in it, wait for nothing.",
+        "The least time between two wake-ups. Commits told by Postgres don't wait, nor the first since the last.",
         ge=0,
         le=1,
     )

@@ -84,14 +84,13 @@ class Journal:
             raise
         self._listeners: list[Callable[[Sequence[Fact]], None]] = []
         self._own_commits: list[Callable[[int, str], None]] = []
-        self._expecting: list[Callable[[Sequence[Fact]], None]] = []
         self._catching_up = threading.Lock()
         self._telling = threading.Lock()  # for plain threads: nothing yields while it is held
         self._nudged = runtime.waiter()  # renewed before each look; cheaper than an Event, and a look costs a while
         self._poll_seconds = poll_seconds
         self._closed = False
         self._poll_error: str | None = None
-        self._writer = Writer(database, runtime, self._committed, self._asked)
+        self._writer = Writer(database, runtime, self._committed)
         self._poller = runtime.spawn(self._poll) if database.shared else None
 
     @property
@@ -158,14 +157,6 @@ class Journal:
     def listen(self, callback: Callable[[Sequence[Fact]], None]) -> None:
         """`callback` gets every fact from now on, in order, on the loop; it must not yield."""
         self._listeners.append(callback)
-
-    def expect(self, callback: Callable[[Sequence[Fact]], None]) -> None:
-        """`callback` gets what this process is about to commit, while the disk is asked to; it must not yield.
-
-        The facts are at the places that they get if all goes well and no other process commits before: what is made of
-        them is of use if just these come, and nobody may see it before.
-        """
-        self._expecting.append(callback)
 
     def on_own_commit(self, callback: Callable[[int, str], None]) -> None:
         """`callback` gets the last seq of each commit of this process, and the word that others are told of it.
@@ -245,14 +236,6 @@ class Journal:
             return self._reading.call(job, *args, timeout=READING_SECONDS)
         except TimeoutError as error:
             raise DatabaseUnavailable(f"the database did not answer within {READING_SECONDS:g} s") from error
-
-    def _asked(self, facts: Sequence[Fact]) -> None:
-        """From the writer, before a commit."""
-        for callback in self._expecting:
-            try:
-                callback([fact.at(self.epoch, seq) for seq, fact in enumerate(facts, self._ring.head + 1)])
-            except Exception:
-                log.exception("what was to be prepared for a commit could not be; it goes on without")
 
     def _committed(self, facts: Sequence[Fact], commit: Committed) -> None:
         """From the writer, after a commit: facts with rising seq, contiguous among themselves."""

@@ -42,7 +42,6 @@ class Writer:
     """`append` yields until its unit's commit; `told` gets each commit's facts, in order, before anybody is woken.
 
     With them it gets the commit itself: when it was, and what `tell`, when it is set, has other processes told of it.
-    `asked` gets the facts that the database is asked to take, while it does: it must not yield or raise.
     """
 
     def __init__(
@@ -50,10 +49,9 @@ class Writer:
         database: Database,
         runtime: Runtime,
         told: Callable[[Sequence[Fact], Committed], None],
-        asked: Callable[[Sequence[Fact]], None],
         most_waiting: int = MOST_WAITING,
     ) -> None:
-        self._database, self._runtime, self._told, self._asked = database, runtime, told, asked
+        self._database, self._runtime, self._told = database, runtime, told
         self._most_waiting = most_waiting
         self.tell: Tell | None = None
         self._lane = runtime.lane("database-write", 1)
@@ -163,13 +161,7 @@ class Writer:
         prune = self._commits % PRUNE_EVERY == PRUNE_EVERY - 1
         self._began = now
         try:
-            done: Committed = self._lane.call(
-                self._commit,
-                tuple(waiting.plain for waiting in group),
-                prune,
-                self.tell,
-                meanwhile=lambda: self._asked([entry.fact for waiting in group for entry in waiting.unit.entries]),
-            )
+            done: Committed = self._lane.call(self._commit, tuple(waiting.plain for waiting in group), prune, self.tell)
         except Exception as error:  # noqa: BLE001 - whatever the driver raises: nothing of the group is known to be stored
             self._fail(group, error)
             return

@@ -34,16 +34,9 @@ class Waiter(Protocol):
 class Lane(Protocol):
     """Native threads of its own, so that a hung model never blocks the database."""
 
-    def call(
-        self,
-        fn: Callable[..., T],
-        *args: Any,
-        timeout: float | None = None,
-        meanwhile: Callable[[], None] = lambda: None,
-    ) -> T:
+    def call(self, fn: Callable[..., T], *args: Any, timeout: float | None = None) -> T:
         """Run `fn(*args)` in one of the lane's native threads and yield meanwhile.
 
-        `meanwhile` is what the loop has to do as soon as the thread has the job: it must not yield or raise.
         The job takes and returns plain values: no logging, locks, metrics or emits inside. Raises what it raised;
         TimeoutError after `timeout` seconds: then the job goes on and its result is dropped.
         """

@@ -13,7 +13,10 @@ Owner = TypeVar("Owner")
 
 
 class Closings:
-    """How many wires were closed, ever. A number that was asked for before the last of them may be another's by now."""
+    """How many wires were closed, ever. A number that was asked for before the last of them may be another's now.
+
+    One count for the process, as the numbers are the process's: to ask each wire would take as long as its number does.
+    """
 
     def __init__(self) -> None:
         self.count = 0

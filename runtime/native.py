@@ -59,13 +59,7 @@ class NativeLane:
     def waiting(self) -> int:
         return self._handed_in - self.finished
 
-    def call(
-        self,
-        fn: Callable[..., T],
-        *args: Any,
-        timeout: float | None = None,
-        meanwhile: Callable[[], None] = lambda: None,
-    ) -> T:
+    def call(self, fn: Callable[..., T], *args: Any, timeout: float | None = None) -> T:
         if self._closed:
             raise RuntimeError(f"lane {self.name!r} is closed")
         waiter = self._new_waiter()
@@ -75,7 +69,6 @@ class NativeLane:
             self._started += 1
             start_new_thread(_work, (self._jobs, self._report))
         self._jobs.put(job)
-        meanwhile()
         if not waiter.wait(timeout):
             raise TimeoutError(f"{self.name}: no result within {timeout} s")
         if job.error is not None:

@@ -75,8 +75,10 @@ class Wire(ABC):
             self._give_back()
 
     def _give_back(self) -> None:
-        closings.count += 1
-        self._socket.close()
+        try:
+            self._socket.close()
+        finally:
+            closings.count += 1
 
     @abstractmethod
     def _wait_writable(self) -> None:

@@ -20,7 +20,7 @@ from benchmarks.broadcast.servers import Running, Server, event_request
 
 # Events of one turn: long enough for a median, short enough that nobody's ping is missed while he stands still.
 EVENTS = {1: 60, 100: 80, 1000: 30, 5000: 12}
-ROUNDS = 9
+ROUNDS = 6
 Start = Callable[[Server, ExitStack], tuple[Running, Generator]]
 
 

@@ -110,15 +110,16 @@ def webs(found: Sequence[Figures], clients: int) -> list[str]:
     return [
         "",
         f"One fact after the other to {clients:,} clients on Postgres, from its commit's end to the last of them, by",
-        "one web and by two that share the clients. Each web has a core, where its clients read while it does nothing;",
-        "an arrival is when the kernel had it. Postgres and Redis have the second core, and come before the web there:",
+        "one web and by two that share the clients; the next is posted when the web that takes it has served its own.",
+        "Each web has a core, where its clients read while it does nothing; an arrival is when the kernel had it.",
+        "Postgres and Redis have the second core, and come before the web there; there is no worker:",
         "",
         "| the second web hears of it by | one web, ms | two, ms | ratio |",
         "|---|---|---|---|",
         *rows,
         "",
-        f"To compare: one bare loop of `send` takes {one:.1f} ms for so many clients, two that share them and begin at",
-        f"the same moment {two:.1f} ms: {ratio:.2f}× (the median of the trials' ratios).",
+        f"To compare: one bare loop of `send` on one core with its clients takes {one:.1f} ms for so many of them, two",
+        f"that share them and begin at the same moment {two:.1f} ms: {ratio:.2f}× (the median of the trials' ratios).",
     ]
 
 

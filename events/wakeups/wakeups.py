@@ -33,10 +33,10 @@ class Wakeups:
 
     Passing updates wait by key, the newest only, so a carrier that stands still costs no memory; nobody but the task
     that sends ever waits for it. A commit is told before the own clients hear of it: by itself where the carrier is the
-    database, else by one send that waits for nothing, unless that task is sending. Who begins to listen says hello and
-    is told the newest of each key. A text that is said again tells nothing new: facts have their place in the journal,
-    and an update that is not the newest of its key is left. Without a carrier nothing is sent, and the journal's poll
-    finds everything.
+    database, else, once a gap and unless that task is sending, by one send that waits for nothing. Who begins to listen
+    says hello and is told the newest of each key. A text that is said again tells nothing new: facts have their place
+    in the journal, and an update that is not the newest of its key is left. Without a carrier nothing is sent, and the
+    journal's poll finds everything.
 
     `key` is the desk's secret, the same in all of its processes.
     """
@@ -62,7 +62,9 @@ class Wakeups:
         self._unsure = 0  # told by a send whose outcome is not known yet
         self._hello = self._greeted = False  # to be said; heard and to be answered
         self._answered = -HELLO_SECONDS
-        self._at_hand = False  # the task that sends waits for nothing but something to send
+        self._at_hand = (
+            False  # a commit may be told without the task that sends: it has nothing to send and nothing failed
+        )
         self._mine: dict[str, str] = {}  # the newest of what was published here
         self._untold: dict[str, None] = {}
         self._theirs: dict[str, str] = {}  # the newest of what came from others, by its id
@@ -149,7 +151,7 @@ class Wakeups:
             if self._stopping:
                 break
             failures = 0 if self._send(carrier) else failures + 1
-            # A burst's commits are one wake-up a gap, but for the first one in it, which nobody else waits before.
+            # Of the commits in the gap the first is told at once, the others are one wake-up at its end.
             self._at_hand = failures == 0 and not self._words
             self._runtime.sleep(self._gap if failures == 0 else backoff(failures))
         self._let_go(carrier.close_sending)

@@ -1,11 +1,10 @@
 """What the journal promises to whoever appends: whole units, numbers without holes, the truth about what is stored."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
 
-from events.envelope import Fact
 from events.errors import BadUnit, CursorMoved, NotFinite
 from events.journal import Change, CursorMove, Delivery, Entry, Journal, Unit
 from tests.events.conftest import OpenJournal, fact, unit
@@ -213,33 +212,3 @@ def test_a_listener_that_fails_does_not_silence_the_others(journal: Journal, cap
     journal.append(unit(fact()))
     assert heard == [1]
     assert "listener" in caplog.text
-
-
-def test_what_is_being_stored_is_known_at_its_place(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:
-    """Whoever prepares for a commit gets just what listeners get afterwards, and not later; its failing costs nothing.
-
-    Seen to fail with facts that are shown after the commit.
-    """
-    order: list[tuple[str, list[Fact]]] = []
-
-    def fail(facts: Sequence[Fact]) -> None:
-        raise RuntimeError("nobody knows why")
-
-    journal.append(unit(fact("before")))
-    journal.expect(fail)
-    journal.expect(lambda facts: order.append(("expected", list(facts))))
-    journal.listen(lambda facts: order.append(("told", list(facts))))
-    stored = journal.append(unit(fact("a"), fact("b"))).facts
-    assert [one.seq for one in stored] == [2, 3]
-    assert order == [("expected", list(stored)), ("told", list(stored))]
-    assert "goes on without" in caplog.text
-
-
-def test_what_was_expected_may_come_otherwise(journal: Journal) -> None:
-    """A unit that is not stored was expected all the same, and the next fact gets the place that it would have had."""
-    expected: list[tuple[int | None, str]] = []
-    journal.expect(lambda facts: expected.extend((one.seq, one.message) for one in facts))
-    with pytest.raises(BadUnit):
-        journal.append(Unit([Entry(fact("refused"))], [Change("INSERT INTO no_such_table VALUES (1)")]))
-    journal.append(unit(fact("stored")))
-    assert expected == [(1, "refused"), (1, "stored")]

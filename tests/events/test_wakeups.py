@@ -29,7 +29,7 @@ OWN = frozenset({"system_health_update"})
 class Process:
     """As much of a process as hears and tells: a journal that hardly polls, a bus, and wake-ups."""
 
-    def __init__(self, name: str, runtime: Runtime, database_url: str, redis_url: str, gap: float = 0.01) -> None:
+    def __init__(self, name: str, runtime: Runtime, database_url: str, redis_url: str) -> None:
         self.journal: Journal = open_journal(database_url, runtime, poll_seconds=20.0)
         self.facts: list[Fact] = []
         self.journal.listen(self.facts.extend)
@@ -37,7 +37,7 @@ class Process:
         self.heard: list[Passing] = []
         self.bus.listen(self.heard.append)
         carrier = carrier_for(runtime, self.journal.epoch, database_url=database_url, redis_url=redis_url)
-        self.wakeups = Wakeups(self.journal, self.bus, runtime, carrier, name, key=KEY, own=OWN, gap_seconds=gap)
+        self.wakeups = Wakeups(self.journal, self.bus, runtime, carrier, name, key=KEY, own=OWN, gap_seconds=0.01)
         self.wakeups.start()
 
     def connected(self) -> bool:
@@ -84,27 +84,6 @@ def test_a_commit_is_heard_without_waiting_for_the_poll(make: MakeProcess) -> No
         here.journal.append(unit(fact(str(n))))
         wait_for(lambda n=n: there.journal.head == n + 1, 15.0)  # of the 20 s
     assert here.wakeups.stats()["received"] == 0
-
-
-def test_the_first_commit_in_a_gap_waits_for_nobody(
-    threads: Runtime, postgres_url: str, redis_server: RedisServer
-) -> None:
-    """Alerts that come some milliseconds apart: the second web would else begin when the first one is done.
-
-    Seen to fail with a gap in which nothing is told.
-    """
-    here, there = (
-        Process(name, threads, postgres_url, redis_server.url, gap) for name, gap in (("h", 20.0), ("t", 0.01))
-    )
-    try:
-        wait_for(lambda: here.connected() and there.connected())
-        wait_for(lambda: here.wakeups.stats()["sent"] > 0)  # its hello: the gap begins
-        here.journal.append(unit(fact("in it")))
-        wait_for(lambda: there.journal.head == 1, 15.0)  # of the 20 s of the poll
-    finally:
-        for process in (here, there):
-            process.wakeups.stop()
-            process.journal.close(2.0)
 
 
 def test_a_small_commit_brings_its_facts_along(make: MakeProcess) -> None:

@@ -100,9 +100,6 @@ def lanes() -> None:
     assert free.call(len, "four") == 4
     assert engine.call_blocking(len, "four") == 4
     assert hung.waiting == 3
-    # What the loop does meanwhile is done while the thread is at it: here the job waits for it.
-    there, here = Gate(), get_ident()
-    assert free.call(lambda: (there.wait(), get_ident())[1], meanwhile=lambda: (there.open(), None)[1]) != here
     gate.open(3)
     assert all(task.join(PATIENCE) for task in tasks)
     assert hung.waiting == 0

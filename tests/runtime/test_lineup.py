@@ -36,7 +36,7 @@ def test_a_number_is_asked_for_once(pairs: Pairs) -> None:
 
 
 def test_any_wire_s_end_has_all_asked_anew(pairs: Pairs) -> None:
-    """Also that of one which stands elsewhere: its number may be given to one of these next.
+    """Wherever it stands: one count is asked, and not each wire.
 
     Seen to fail with numbers that only a change of the line-up makes old.
     """

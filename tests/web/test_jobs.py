@@ -63,6 +63,25 @@ def test_the_time_left_follows_from_the_pace() -> None:
     assert 9.5 < (job.remaining_s() or 0) < 15
 
 
+def test_a_job_that_ended_runs_no_more(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends while somebody reads the book, which says that it runs: the next of its name may begin at once.
+
+    Seen to fail with what runs here looked at only after the book was read.
+    """
+    go_on = threading.Event()
+    jobs, read = app.desk.jobs, JobBook.all
+    job = jobs.start("count", lambda step: go_on.wait(PATIENCE), alone=True)["job"]
+
+    def read_and_wait(book: JobBook) -> list[dict[str, Any]]:
+        found = read(book)
+        go_on.set()
+        within(lambda: job not in jobs._jobs, "it ends")
+        return found
+
+    monkeypatch.setattr(JobBook, "all", read_and_wait)
+    assert jobs.running("count") is None
+
+
 def test_a_cancelled_job_ends_at_its_next_step(app: App, client: FlaskClient) -> None:
     """It says `cancelled`, has no result, and does nothing more."""
     going_on, steps = threading.Event(), []

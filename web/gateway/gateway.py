@@ -111,7 +111,6 @@ class Gateway:
         sockets = self._socketio.init_app(app)
         for passing in self.desk.bus.latest().values():
             self._passing(passing)
-        self.desk.journal.expect(self._telling.expect)
         self.desk.journal.listen(self._facts)
         self.desk.bus.listen(self._passing)
         self.desk.count_sockets.append(self.count)

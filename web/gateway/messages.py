@@ -18,8 +18,6 @@ KINDS: tuple[Kind, ...] = ("socketio", "ws")
 SNAPSHOT_BYTES = 256 * 1024
 # What goes out in one piece, if it is more than one message: a line that takes only half of it keeps this much alive.
 PIECE_BYTES = 64 * 1024
-# Commits at hand whose facts wait for what they bring; those of one that failed are replaced by the next.
-MOST_EXPECTED = 64
 # Clients that come back together are some pages apart at most.
 OLDER_MESSAGES, OLDER_BYTES = 400, 4 * 1024 * 1024
 
@@ -60,12 +58,6 @@ class Message:
         return self._socketio
 
 
-def encoded(fact: Fact) -> Message:
-    """A journalled fact's, whose data was encoded for the journal already."""
-    envelope = fact.envelope()
-    return Message(envelope, json=wire.encode_around(envelope, "data", fact.text()))
-
-
 class Encoder:
     """Facts as messages, encoded once for all: the newest `keep`, fewer where they are large, and of those before them
     a few that somebody replays.
@@ -75,7 +67,6 @@ class Encoder:
     """
 
     def __init__(self, keep: int) -> None:
-        self._expected: dict[int, tuple[str, Message]] = {}
         self._keep, self._budget = keep, Budget(keep)
         self._first = self._newest = 0  # of the first room
         self._known: dict[int, Message] = {}
@@ -87,23 +78,9 @@ class Encoder:
         seq = fact.seq or 0
         message = self._known.get(seq) or self._older.get(seq)
         if message is None:
-            message = self._made_before(fact, seq) or encoded(fact)
+            envelope = fact.envelope()
+            message = Message(envelope, json=wire.encode_around(envelope, "data", fact.text()))
             self._remember(seq, message)
-        return message
-
-    def expect(self, fact: Fact) -> Message:
-        """The message that it will have once it is committed, if it then has this place."""
-        if len(self._expected) >= MOST_EXPECTED:
-            self._expected.clear()
-        message = encoded(fact)
-        self._expected[fact.seq or 0] = (fact.text(), message)
-        return message
-
-    def _made_before(self, fact: Fact, seq: int) -> Message | None:
-        text, message = self._expected.pop(seq, (None, None))
-        if message is None or text is not fact.text():  # another one has this place: its text is not this very object
-            return None
-        message.made = time.monotonic()
         return message
 
     def _remember(self, seq: int, message: Message) -> None:

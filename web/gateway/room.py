@@ -44,12 +44,6 @@ class Room:
             yield from list(clear)
         yield from list(self._behind)
 
-    def expect(self, message: Message) -> None:
-        """It is told in a moment: its packets are made for those who take them at once."""
-        for kind, clear in self._clear.items():
-            if clear:
-                message.packet(kind)
-
     def add(self, client: Client) -> None:
         client.enter(self)
         client.outbox.on_open = lambda: self._place(client)

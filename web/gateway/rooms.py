@@ -148,15 +148,6 @@ class Rooms:
                 self.fell_behind(client)
         return told
 
-    def expect(self, facts: Sequence[Fact], encode: Callable[[Fact], Message]) -> None:
-        """Encode, for everybody who is here, what is to be told in a moment. Never yields."""
-        for fact in facts:
-            message: Message | None = None
-            for wanted, room in self._rooms.items():
-                if wanted.wants(fact.type, fact.symbol):
-                    message = message or encode(fact)
-                    room.expect(message)
-
     def _most_at_once(self) -> int:
         """Bytes that one pass may bring to each client."""
         return min(self.piece, PASS_BYTES // max(1, sum(map(len, self._rooms.values()))))

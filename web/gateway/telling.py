@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from events.errors import EventsError
-from web.gateway.messages import MOST_EXPECTED, PIECE_BYTES
 from web.gateway.stats import Broadcast
 
 if TYPE_CHECKING:
@@ -46,11 +45,6 @@ class Telling:
         self._runtime, self._stats, self._more_comes, self._heartbeat = runtime, stats, more_comes, heartbeat
         self._going_on = self._holding = self._going_to_tell_figures = False
         self._held_until = 0.0
-
-    def expect(self, facts: Sequence[Fact]) -> None:
-        """What the disk is asked to take: a small commit is encoded meanwhile. Never yields."""
-        if len(facts) <= MOST_EXPECTED and sum(len(fact.text()) for fact in facts) <= PIECE_BYTES:
-            self._rooms.expect(facts, self._encoder.expect)
 
     def hear(self, facts: Sequence[Fact]) -> None:
         """The facts of one commit. Never yields."""

@@ -1,15 +1,13 @@
 """Encoded once for all, in bounded memory: what the gateway keeps of the facts it has sent."""
 
-import time
 from typing import Any
 
 import pytest
 
-from events import wire
 from events.envelope import Fact
 from events.ring import LARGE_BYTES
 from tests.web.gateway.following import Plain
-from web.gateway.messages import MOST_EXPECTED, OLDER_BYTES, Encoder
+from web.gateway.messages import OLDER_BYTES, Encoder
 
 KEEP, LARGE = 100, 90_000
 HELD = KEEP * LARGE_BYTES
@@ -61,40 +59,6 @@ def test_the_newest_small_ones_stay_beside_large_ones() -> None:
     for seq in range(80, 85):
         encoder.fact(fact(seq))
     assert all(a is b for a, b in zip(kept, map(encoder.fact, small), strict=True))
-
-
-def test_what_was_made_before_its_commit_is_sent_where_it_has_the_place() -> None:
-    """Its time is when it was told: a client that joined in between is not sent an old fact, and its latency counts."""
-    encoder = Encoder(KEEP)
-    expected = fact(7, 10)
-    before = encoder.expect(expected)
-    packet = before.socketio()
-    began = time.monotonic()
-    message = encoder.fact(expected.at("e", 7))
-    assert message is before
-    assert message.socketio() is packet
-    assert began <= message.made == encoder.made(7)
-    assert wire.decode(message.json) == expected.envelope()
-
-
-def test_what_comes_otherwise_is_made_anew() -> None:
-    """Another process committed first, or the unit was refused: nobody is sent a fact at a place that it has not.
-
-    Seen to fail with what is found by its place alone, and with what is found by its fact alone.
-    """
-    encoder = Encoder(KEEP)
-    first, second = fact(7, 10), fact(7, 20)
-    encoder.expect(first)
-    told = [second, first.at("e", 8)]
-    assert [wire.decode(encoder.fact(one).json) for one in told] == [one.envelope() for one in told]
-
-
-def test_what_never_came_is_not_kept() -> None:
-    """Of commits that failed, or whose facts nobody wants any more."""
-    encoder = Encoder(KEEP)
-    for seq in range(10 * MOST_EXPECTED):
-        encoder.expect(fact(seq, 10))
-        assert len(encoder._expected) <= MOST_EXPECTED
 
 
 @pytest.mark.socket

@@ -18,11 +18,11 @@ from tests.support.patience import PATIENCE
 from tests.web.gateway.following import wait_for
 from tests.web.gateway.moving import Moving
 from web.auth import Principal
-from web.gateway import messages, telling
+from web.gateway import telling
 from web.gateway.client import Client
 from web.gateway.figures import Figures
 from web.gateway.limits import Allowance
-from web.gateway.messages import MOST_EXPECTED, PIECE_BYTES, Encoder
+from web.gateway.messages import Encoder
 from web.gateway.outbox import Outbox
 from web.gateway.packets import Packet
 from web.gateway.rooms import Rooms, Subscription, subscription
@@ -53,9 +53,8 @@ class House:
         self.rooms.broke = lambda client: client.close(1013, "come back")
         self.encoder = Encoder(100)
         self.stats = Stats()
-        self.telling = Telling(journal, self.rooms, self.encoder, runtime or make("threads"), self.stats, of_alerts)
-        journal.expect(self.telling.expect)
-        journal.listen(self.telling.hear)
+        telling = Telling(journal, self.rooms, self.encoder, runtime or make("threads"), self.stats, of_alerts)
+        journal.listen(telling.hear)
 
     def client(self, name: str, outbox: Outbox, wanted: Subscription) -> Client:
         def close(code: int, reason: str) -> None:
@@ -154,32 +153,6 @@ def test_what_can_not_be_encoded_is_tried_again_for_all(house: House, monkeypatc
     wait_for(lambda: house.rooms.considered == 1)
     assert [seqs(client) for client in clients] == [[1], [1]]
     assert house.closed == []
-
-
-@pytest.mark.parametrize(("wanted", "heads"), [(["event"], [0, 1]), (["price_update"], [])])
-def test_a_commit_is_encoded_while_the_disk_is_asked(
-    house: House, monkeypatch: pytest.MonkeyPatch, wanted: list[str], heads: list[int]
-) -> None:
-    """Once, before it is known here, for whoever wants it: its first client does not wait for that.
-
-    Seen to fail with what is encoded when it is told: [1, 2].
-    """
-    encode, when = messages.encoded, list[int]()
-    monkeypatch.setattr(messages, "encoded", lambda fact: when.append(house.journal.head) or encode(fact))
-    client = house.client("one", outbox(), subscription(types=wanted))
-    for _ in range(2):
-        house.append()
-    assert when == heads
-    assert seqs(client) == [1, 2][: len(heads)]
-
-
-@pytest.mark.parametrize(("count", "size"), [(MOST_EXPECTED + 1, 1), (1, PIECE_BYTES)])
-def test_a_large_commit_is_not_encoded_all_at_once(house: House, count: int, size: int) -> None:
-    """It goes out in pieces, between which others have their turn; a commit that fails cost nothing."""
-    house.client("one", outbox(), subscription())
-    facts = [Fact(type="event", data={"pad": "x" * size}, message="m", source="test") for _ in range(count)]
-    house.telling.expect([fact.at("e", seq) for seq, fact in enumerate(facts, 1)])
-    assert not house.encoder._expected
 
 
 def test_an_alert_and_what_it_brings_are_told_at_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
