@@ -135,7 +135,7 @@ class Settings(BaseSettings):
     wakeup_gap_seconds: float = setting(
         0.01,
         "seconds",
-        "The least time between two wake-ups. Commits told by Postgres don't wait, nor the first since the last.",
+        "How long commits and updates wait for one wake-up together. The first commit does not; by Postgres, none.",
         ge=0,
         le=1,
     )

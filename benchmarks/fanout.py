@@ -30,7 +30,8 @@ from tests.support.redis import RedisServer
 from tests.support.server import API_TOKEN
 
 SUSTAINED_AT, ALERTS_AT = 100, 100
-# With so many clients at most each server has so many lives, which share its rounds: a life's luck lasts as long as it.
+# With so many clients at most, the rounds are shared by so many lives of each server, because its luck with where its
+# memory and its sockets lie, some ten percent, lasts as long as it does.
 LIVES, FEW = 6, 1000
 WEB_TRIALS = 5
 COUNTS_OF_GOALS = (100, 1000)
@@ -71,13 +72,12 @@ class Bench:
             self._wait()
             able = [server for server in self.servers if count < TOO_MANY.get(server.tag, sys.maxsize)]
             self.cells |= {(server.name, count): [] for server in able}  # the table's order, whoever has the first turn
-            # The luck is where its memory and its sockets lie: some ten percent.
-            lives = min(LIVES, self.asked.rounds) if count <= FEW else 1
+            lives = self._lives if count <= FEW else 1
             for life in range(lives):
                 stage = Stage(self._start, self._gave_up, chance=count + life)
-                rounds = -(-self.asked.rounds // lives)
+                rounds = len(range(life, self.asked.rounds, lives))
                 for server, figures in stage.play(able, count, rounds):
-                    self.cells[server.name, count].append(figures | {TURN: life * rounds + figures[TURN]})
+                    self.cells[server.name, count].append(figures | {TURN: life + lives * figures[TURN]})
             for server in able:
                 say(server.name, count, table.medians(self.cells.get((server.name, count), [])))
             # Between the others, because the machine is a quarter slower in one minute than in another.
@@ -206,12 +206,15 @@ class Bench:
             *self._ways(),
         ]
 
+    @property
+    def _lives(self) -> int:
+        return min(LIVES, self.asked.rounds)
+
     def _how(self) -> str:
         measured = min(filter(None, map(len, self.cells.values())), default=0)
         busy, language = 100 * max(self.busy), fastest().language
         about = machine.describe()
-        lives = min(LIVES, self.asked.rounds)
-        return HOW.format(machine=about, rounds=measured, few=FEW, lives=lives, busy=busy, language=language)
+        return HOW.format(machine=about, rounds=measured, few=FEW, lives=self._lives, busy=busy, language=language)
 
     def _goals(self) -> list[str]:
         ours = [server.name for server in self.servers if server.ours]

@@ -9,17 +9,17 @@
 #define MSG_NOSIGNAL 0
 #endif
 
-/* A socket's number; how much it took the last time, -1 after an error. */
-struct place {
+/* Of `Lineup.entries`: a socket's number; how much it took the last time, -1 after an error. */
+struct entry {
   int64_t number, took;
 };
 
 /* One try each, in their order; returns how many of them did not take everything. */
-size_t fan_out(struct place *places, size_t count, const void *bytes, size_t size) {
+size_t fan_out(struct entry *entries, size_t count, const void *bytes, size_t size) {
   size_t missed = 0;
   for (size_t i = 0; i < count; i++) {
-    places[i].took = send((int)places[i].number, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
-    missed += places[i].took != (int64_t)size;
+    entries[i].took = send((int)entries[i].number, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    missed += entries[i].took != (int64_t)size;
   }
   return missed;
 }

@@ -64,11 +64,11 @@ class ByC:
     def __call__(self, lineup: Lineup[Any], frames: bytes) -> Missed:
         if len(lineup) < FEW:
             return self._few(lineup, frames)
-        places = lineup.places()
+        entries = lineup.entries()
         size = len(frames)
-        if not self._fan_out(places.buffer_info()[0], len(lineup), frames, size):
+        if not self._fan_out(entries.buffer_info()[0], len(lineup), frames, size):
             return []
-        return [(place, max(0, took)) for place, took in enumerate(places[1::2]) if took != size]
+        return [(place, max(0, took)) for place, took in enumerate(entries[1::2]) if took != size]
 
 
 def fastest(folder: Path = FOLDER) -> FanOut:

@@ -26,17 +26,17 @@ closings = Closings()
 
 
 class Lineup(Generic[Owner]):
-    """In the order in which they came.
+    """Wires in the order in which they came.
 
     Their numbers with the kernel are remembered, because to ask a hundred wires that nobody has touched for a while
     takes as long as five sends; until somebody comes or goes, or any wire anywhere is closed.
     """
 
-    __slots__ = ("_at", "_places", "_wires")
+    __slots__ = ("_at", "_entries", "_wires")
 
     def __init__(self) -> None:
         self._wires: dict[Owner, Wire] = {}
-        self._places: array[int] | None = None
+        self._entries: array[int] | None = None
         self._at = 0  # of `closings`, when the numbers were asked for
 
     def __len__(self) -> int:
@@ -50,19 +50,21 @@ class Lineup(Generic[Owner]):
         return self._wires.values()
 
     def add(self, owner: Owner, wire: Wire) -> None:
-        self._places = None
+        self._entries = None
         self._wires[owner] = wire
 
     def discard(self, owner: Owner) -> None:
         """Harmless when it does not stand here."""
-        self._places = None
-        self._wires.pop(owner, None)
+        if self._wires.pop(owner, None) is not None:
+            self._entries = None
 
-    def places(self) -> array[int]:
-        """For each its number, -1 once it is closed, and room for how much it takes. For one pass, not to be kept."""
-        places = self._places
-        if places is None or self._at != closings.count:
-            places = array("q", bytes(16 * len(self._wires)))
-            places[::2] = array("q", [wire.fileno() for wire in self._wires.values()])
-            self._places, self._at = places, closings.count
-        return places
+    def entries(self) -> array[int]:
+        """As fanout.c's `struct entry`, one after the other: a wire's number, -1 once it is closed, then room for what
+        it takes. For one pass: the next one writes into the same.
+        """
+        entries = self._entries
+        if entries is None or self._at != closings.count:
+            entries = array("q", bytes(16 * len(self._wires)))
+            entries[::2] = array("q", [wire.fileno() for wire in self._wires.values()])
+            self._entries, self._at = entries, closings.count
+        return entries

@@ -77,7 +77,7 @@ class Wire(ABC):
     def _give_back(self) -> None:
         try:
             self._socket.close()
-        finally:
+        finally:  # whatever became of it, its number may be another's from now on
             closings.count += 1
 
     @abstractmethod

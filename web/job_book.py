@@ -64,10 +64,6 @@ class JobBook:
         found = self._journal.query(f"{self._look} WHERE id = :id", {"id": job_id})
         return _progress(found[0]) | {"result": orjson.loads(found[0]["result"])} if found else None
 
-    def running(self, name: str) -> dict[str, Any] | None:
-        """The newest of this name that runs anywhere."""
-        return next((one for one in self.all() if one["name"] == name and one["state"] == "running"), None)
-
     def _noted(self, progress: dict[str, Any], result: Any) -> Change:
         row = {"id": progress["job"], "name": progress["name"], "state": progress["state"]}
         return Change(

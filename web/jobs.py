@@ -136,7 +136,7 @@ class Jobs:
         """The progress of every process's jobs, newest first."""
         mine = list(self._jobs.values())  # one may end while the book is read, which then still says that it runs
         known = {one["job"]: one for one in self._book.all()}
-        known |= {job.id: job.progress() for job in (*mine, *list(self._jobs.values()))}
+        known |= {job.id: job.progress() for job in [*mine, *self._jobs.values()]}
         return [known[id_] for id_ in sorted(known, reverse=True)]
 
     def running(self, name: str) -> dict[str, Any] | None:

@@ -73,7 +73,7 @@ static void do_listen(int64_t events, double seconds, const char *out) {
   puts("listening");
   fflush(stdout);
   int64_t give_up = now() + (int64_t)(seconds * 1e9);
-  while (now() < give_up && !ended && delivered < events * wanted) hear_all(0);
+  while (now() < give_up && !ended && delivered < events * wanted) hear_all(0); /* never asleep, as in `do_send` */
   end_run(out, 0);
 }
 

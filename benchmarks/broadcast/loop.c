@@ -27,7 +27,7 @@ static void *read_all(void *none) {
   return none;
 }
 
-/* The server's ends; their clients are read from now on. */
+/* The server's ends; their clients are watched from now on. */
 static int *connected(int count) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t length = sizeof address;

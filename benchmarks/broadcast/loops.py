@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.broadcast.generator import Broken
 
-# As many events as the webs have, after those of first use, and about as far apart.
+# As many events as the webs have, after those of first use; somewhat less often.
 EVENTS, FIRST_USE, RATE = 150, 30, 50.0
 # Until all have heard when to begin.
 AHEAD_SECONDS, MOST_SECONDS = 0.5, 30.0

@@ -71,7 +71,7 @@ def last_in_line(pid: int) -> None:
 
 
 def behind(pid: int) -> None:
-    """Let a process, with its threads, give way to whoever is as everybody is."""
+    """Niceness 10 for a process's threads: on their core whoever has the usual one comes first."""
     for thread in Path(f"/proc/{pid}/task").iterdir():
         os.setpriority(os.PRIO_PROCESS, int(thread.name), 10)
 

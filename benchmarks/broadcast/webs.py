@@ -28,7 +28,8 @@ def last_client(topology: Topology, program: Path) -> float:
 
     A machine of two cores stands for several. Each web has a core. Its clients run on it while it does nothing, and an
     event's arrival is when the kernel had it. Who else would have a machine of his own, Postgres and Redis, has the
-    second core, and comes before the web there.
+    second core, and comes before the web there: so both webs have a niceness, which leaves their clients some 3 % where
+    the bare loop's have less than 1.
     """
     webs = topology.webs
     placed = list(zip(webs, machine.cores(), strict=False))
@@ -62,7 +63,7 @@ def _heard_by_all(posting: Generator, others: list[Generator], events: int) -> l
 def _lasts(runs: list[Run], committed: dict[int, int]) -> list[float]:
     """One an event. RuntimeError when one did not reach everybody.
 
-    One that was told together with what another process had committed behind it has no moment of its own.
+    One that was told together with what was committed behind it has no moment of its own, and is left out.
     """
     arrivals: dict[int, list[int]] = {}
     for run in runs:

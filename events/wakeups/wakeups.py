@@ -32,11 +32,11 @@ class Wakeups:
     """`own` names the passing types that every process makes by itself, and so need not be told.
 
     Passing updates wait by key, the newest only, so a carrier that stands still costs no memory; nobody but the task
-    that sends ever waits for it. A commit is told before the own clients hear of it: by itself where the carrier is the
-    database, else, once a gap and unless that task is sending, by one send that waits for nothing. Who begins to listen
-    says hello and is told the newest of each key. A text that is said again tells nothing new: facts have their place
-    in the journal, and an update that is not the newest of its key is left. Without a carrier nothing is sent, and the
-    journal's poll finds everything.
+    that sends ever waits for it. By a database that carries it every commit is told before the own clients hear of it.
+    Else the first in each gap is, by one send that waits for nothing, unless the task that sends is at it; the others
+    are told together at the gap's end. Who begins to listen says hello and is told the newest of each key. A text that
+    is said again tells nothing new: facts have their place in the journal, and an update that is not the newest of its
+    key is left. Without a carrier nothing is sent, and the journal's poll finds everything.
 
     `key` is the desk's secret, the same in all of its processes.
     """
@@ -62,9 +62,8 @@ class Wakeups:
         self._unsure = 0  # told by a send whose outcome is not known yet
         self._hello = self._greeted = False  # to be said; heard and to be answered
         self._answered = -HELLO_SECONDS
-        self._at_hand = (
-            False  # a commit may be told without the task that sends: it has nothing to send and nothing failed
-        )
+        # A commit may be told without the task that sends: no other waits, and the last send did not fail.
+        self._at_hand = False
         self._mine: dict[str, str] = {}  # the newest of what was published here
         self._untold: dict[str, None] = {}
         self._theirs: dict[str, str] = {}  # the newest of what came from others, by its id

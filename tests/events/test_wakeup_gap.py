@@ -105,14 +105,12 @@ class Desk:
             self.journal.append(unit(fact(message)))
 
     def said(self) -> list[tuple[str, list[str]]]:
-        """How, and the facts' messages; of a text that brings none, how far it says that the journal reaches."""
+        """How, and the facts' messages, "" of a text that brings none."""
         speech = Speech("there", self.journal.epoch, KEY)
         told = [(how, [speech.understand(text) for text in texts]) for how, texts in self.carrier.said]
         self.carrier.said.clear()
-        return [
-            (how, [one.facts[0].message if one.facts else f"to {one.head}" for one in several if one is not None])
-            for how, several in told
-        ]
+        assert all(one is not None for _, several in told for one in several)
+        return [(how, [one.facts[0].message if one and one.facts else "" for one in several]) for how, several in told]
 
 
 @pytest.fixture

@@ -7,17 +7,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from runtime.wire import Wire
+from tests.support.patience import PATIENCE
 
 CHUNK = 1 << 16
 
 
 class Alone(Wire):
-    """Nobody waits for it or watches it."""
+    """No engine watches it; whoever waits for it is there when it is closed. `asked` is how often its number was."""
 
-    __slots__ = ()
+    def __init__(self, fileno: int) -> None:
+        super().__init__(fileno, set())
+        self.asked = 0
+        self._number, self.fileno = self.fileno, self._ask
+
+    def _ask(self) -> int:
+        self.asked += 1
+        return self._number()
 
     def _wait_writable(self) -> None:
-        raise NotImplementedError
+        self.close()
 
     def _watch(self) -> None:
         raise NotImplementedError
@@ -30,7 +38,7 @@ class Alone(Wire):
 class Pair:
     """A connection; `near` is the desk's end of it."""
 
-    near: Wire
+    near: Alone
     far: socket.socket
 
     def fill(self) -> int:
@@ -54,5 +62,5 @@ Pairs = Callable[[int], list[Pair]]
 
 def pair() -> Pair:
     near, far = socket.socketpair()
-    far.settimeout(20)
-    return Pair(Alone(near.detach(), set()), far)
+    far.settimeout(PATIENCE)
+    return Pair(Alone(near.detach()), far)
