@@ -16,7 +16,7 @@ SOURCE = Path(__file__).with_suffix(".c")
 FOLDER = Path(__file__).parents[1] / "build"
 NAME = f"fanout-{sysconfig.get_platform()}"
 # Below so many wires it takes longer to ask C than to do it.
-FEW = 5
+FEW = 3
 log = logging.getLogger("runtime")
 # The places of those wires that did not take everything, in their order, and how much they took: 0 after an error.
 Missed = list[tuple[int, int]]
