@@ -10,9 +10,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmarks.broadcast.generator import Broken
+from benchmarks.broadcast.webs import EVENTS, FIRST_USE
 
-# As many events as the webs have, after those of first use; somewhat less often.
-EVENTS, FIRST_USE, RATE = 150, 30, 50.0
+# Somewhat less often than the webs' events follow each other.
+RATE = 50.0
 # Until all have heard when to begin.
 AHEAD_SECONDS, MOST_SECONDS = 0.5, 30.0
 

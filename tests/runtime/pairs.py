@@ -28,10 +28,9 @@ class Alone(Wire):
         self.close()
 
     def _watch(self) -> None:
-        raise NotImplementedError
+        raise AssertionError("no engine is there to watch it")
 
-    def _unwatch(self) -> None:
-        raise NotImplementedError
+    _unwatch = _watch
 
 
 @dataclass

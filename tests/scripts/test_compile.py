@@ -10,7 +10,7 @@ from runtime import fanout
 from scripts import compile as compiling
 from tests.support.server import ROOT
 
-needs_compiler = pytest.mark.skipif(not any(map(shutil.which, compiling.COMPILERS)), reason=compiling.NO_COMPILER)
+needs_compiler = pytest.mark.skipif(not compiling.compiler(), reason=compiling.NO_COMPILER)
 
 
 @needs_compiler
